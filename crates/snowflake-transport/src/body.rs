@@ -1,0 +1,214 @@
+//! The body of a request or response: bytes that can be sent again, or a stream that cannot.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures::Stream;
+use futures::StreamExt as _;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::{BodyExt as _, StreamBody};
+
+use crate::error::{Error, TooLargeSnafu};
+
+/// How much is reserved at once on the word of a `Content-Length` that nobody has checked.
+const TRUSTED_LENGTH: u64 = 16 * 1024 * 1024;
+
+/// The body of a [`Request`](crate::Request) or a [`Response`](crate::Response).
+///
+/// Bytes can be sent again, in a retry or after a redirect; a stream is gone once it is read.
+pub struct Body(Content);
+
+enum Content {
+    Bytes(Bytes),
+    Stream { stream: Shared, length: Option<u64> },
+}
+
+/// The mutex is never locked: it makes a stream that is only `Send` also `Sync`, so that requests and
+/// responses may be borrowed across an await.
+type Shared = Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = Error> + Send>>>;
+
+impl Body {
+    /// A body of no bytes.
+    pub fn empty() -> Self {
+        Self(Content::Bytes(Bytes::new()))
+    }
+
+    /// A body that is read from a stream once, and can therefore not be sent again.
+    pub fn from_stream<S>(stream: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
+    {
+        Self::wrap(StreamBody::new(stream.map(|part| part.map(Frame::data))))
+    }
+
+    /// A body around any other implementation of a body.
+    pub fn wrap<B>(body: B) -> Self
+    where
+        B: HttpBody<Data = Bytes, Error = Error> + Send + 'static,
+    {
+        let length = body.size_hint().exact();
+        Self(Content::Stream { stream: Mutex::new(Box::pin(body)), length })
+    }
+
+    /// States how long a stream is, so that it can be sent with a `Content-Length`.
+    ///
+    /// Bytes keep the length they have.
+    pub fn with_length(self, length: u64) -> Self {
+        match self.0 {
+            Content::Bytes(_) => self,
+            Content::Stream { stream, .. } => Self(Content::Stream { stream, length: Some(length) }),
+        }
+    }
+
+    /// The bytes, if this body is not a stream: then it can be sent again.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Stream { .. } => None,
+        }
+    }
+
+    /// Whether there is nothing (more) to read.
+    pub fn is_empty(&self) -> bool {
+        HttpBody::is_end_stream(self)
+    }
+
+    /// The next piece, in the sizes in which it arrives; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the transport reports while the body arrives: `Timeout`, `Stalled`, `Reset`,
+    /// `Truncated`, `TooLarge` or `Content`.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        loop {
+            match self.frame().await? {
+                Ok(frame) => {
+                    // Trailers carry nothing for us.
+                    if let Ok(data) = frame.into_data() {
+                        return Some(Ok(data));
+                    }
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// The rest of the body as a stream of pieces.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, Error>> + Send {
+        self.into_data_stream()
+    }
+
+    /// Reads the whole body, which may have at most `cap` bytes.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge` if there is more, and whatever [`Body::next`] reports.
+    pub async fn collect(mut self, cap: usize) -> Result<Bytes, Error> {
+        if let Content::Bytes(bytes) = &self.0 {
+            snafu::ensure!(bytes.len() <= cap, TooLargeSnafu { cap });
+            return Ok(bytes.clone());
+        }
+        let Some(first) = self.next().await.transpose()? else {
+            return Ok(Bytes::new());
+        };
+        snafu::ensure!(first.len() <= cap, TooLargeSnafu { cap });
+        let Some(second) = self.next().await.transpose()? else {
+            return Ok(first);
+        };
+        let expected = HttpBody::size_hint(&self).lower().min(TRUSTED_LENGTH);
+        let expected = usize::try_from(expected).unwrap_or(0).min(cap);
+        let mut whole = BytesMut::with_capacity(first.len() + second.len() + expected);
+        whole.extend_from_slice(&first);
+        let mut piece = Some(second);
+        while let Some(bytes) = piece {
+            snafu::ensure!(bytes.len() <= cap.saturating_sub(whole.len()), TooLargeSnafu { cap });
+            whole.extend_from_slice(&bytes);
+            piece = self.next().await.transpose()?;
+        }
+        Ok(whole.freeze())
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        match &mut self.0 {
+            Content::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Content::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Content::Stream { stream, length } => {
+                let stream = stream.get_mut().unwrap_or_else(PoisonError::into_inner);
+                let polled = stream.as_mut().poll_frame(context);
+                if let (Poll::Ready(Some(Ok(frame))), Some(left)) = (&polled, length)
+                    && let Some(data) = frame.data_ref()
+                {
+                    *left = left.saturating_sub(data.len() as u64);
+                }
+                polled
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Content::Bytes(bytes) => bytes.is_empty(),
+            Content::Stream { length, .. } => *length == Some(0),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Content::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Content::Stream { length: Some(length), .. } => SizeHint::with_exact(*length),
+            Content::Stream { length: None, .. } => SizeHint::default(),
+        }
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Content::Bytes(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match &self.0 {
+            Content::Bytes(_) => "Bytes",
+            Content::Stream { .. } => "Stream",
+        };
+        // Bodies hold passwords, statements and data: only their length is shown.
+        f.debug_struct(name).field("length", &HttpBody::size_hint(self).exact()).finish()
+    }
+}

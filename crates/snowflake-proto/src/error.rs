@@ -1,4 +1,5 @@
-//! The one error of this crate: opaque, one pointer wide, and free of payloads that could hold data or secrets.
+//! The one error of this crate: opaque, one pointer wide, and free of payloads that could hold data or
+//! secrets.
 
 use std::error::Error as StdError;
 
@@ -104,7 +105,8 @@ impl Error {
         }
     }
 
-    /// What to do now: data that was cut off or damaged on its way may be fetched again, all else stays wrong.
+    /// What to do now: data that was cut off or damaged on its way may be fetched again, all else stays
+    /// wrong.
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         match self.kind() {
@@ -222,7 +224,8 @@ impl Error {
     }
 }
 
-/// At most [`MAX_PAYLOAD_CHARS`] characters, with control characters escaped so that no text can forge a log line.
+/// At most [`MAX_PAYLOAD_CHARS`] characters, with control characters escaped so that no text can forge a
+/// log line.
 fn clip(text: &str) -> String {
     let mut clipped = String::with_capacity(text.len().min(MAX_PAYLOAD_CHARS));
     let mut used = 0;

@@ -45,7 +45,8 @@ impl Identifier {
         Ok(Self(name))
     }
 
-    /// Reads a name as SQL spells it: `orders` means `ORDERS`, `"Order lines"` means what stands between the quotes.
+    /// Reads a name as SQL spells it: `orders` means `ORDERS`, `"Order lines"` means what stands between
+    /// the quotes.
     ///
     /// # Errors
     ///
@@ -233,7 +234,7 @@ fn split_quoted<'a>(whole: &str, quoted: &'a str) -> Result<(Identifier, &'a str
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::{collection::vec, prelude::*};
 
     use super::{Identifier, ObjectName};
     use crate::error::ErrorKind;
@@ -314,7 +315,7 @@ mod tests {
         }
 
         #[test]
-        fn q01_every_object_name_reads_back(parts in proptest::collection::vec("[\".a-zA-Z' ]{1,12}", 1..=3)) {
+        fn q01_every_object_name_reads_back(parts in vec("[\".a-zA-Z' ]{1,12}", 1..=3)) {
             let mut parts = parts.into_iter().map(|part| Identifier::new(part).unwrap()).rev();
             let name = parts.next().unwrap();
             let object = match (parts.next(), parts.next()) {

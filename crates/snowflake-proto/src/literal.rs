@@ -1,10 +1,12 @@
-//! Text written into SQL where a bind value cannot stand: options of commands, `SHOW ... LIKE`, `PUT` and `COMMENT`.
+//! Text written into SQL where a bind value cannot stand: options of commands, `SHOW ... LIKE`, `PUT` and
+//! `COMMENT`.
 
 use std::fmt;
 
 /// A string constant of SQL.
 ///
-/// Inside `'...'` the service reads `''` as a quote and a backslash as the start of an escape, so both are doubled.
+/// Inside `'...'` the service reads `''` as a quote and a backslash as the start of an escape, so both
+/// are doubled.
 ///
 /// ```
 /// use snowflake_proto::Literal;
@@ -24,7 +26,8 @@ impl Literal {
     /// A pattern for `LIKE` that matches this text and nothing else: `%`, `_` and `\` lose their meaning by a
     /// backslash.
     ///
-    /// `SHOW ... LIKE` understands that as it is; the operator of an expression only with `ESCAPE '\\'` behind it.
+    /// `SHOW ... LIKE` understands that as it is; the operator of an expression only with `ESCAPE '\\'`
+    /// behind it.
     #[must_use]
     pub fn like_exactly(text: &str) -> Self {
         let mut pattern = String::with_capacity(text.len());
@@ -65,7 +68,8 @@ mod tests {
 
     use super::Literal;
 
-    /// What the service makes of a quoted text: `''` is a quote, a backslash takes the next character as it is.
+    /// What the service makes of a quoted text: `''` is a quote, a backslash takes the next character as
+    /// it is.
     fn read_back(quoted: &str) -> Option<String> {
         let mut inner = quoted.strip_prefix('\'')?.strip_suffix('\'')?.chars();
         let mut text = String::new();
@@ -118,8 +122,12 @@ mod tests {
         }
 
         #[test]
-        fn q02_an_exact_pattern_matches_its_text_alone(text in "['\\\\%_ab]{0,8}", other in "['\\\\%_ab]{0,8}") {
-            let pattern: Vec<char> = read_back(&Literal::like_exactly(&text).to_string()).unwrap().chars().collect();
+        fn q02_an_exact_pattern_matches_its_text_alone(
+            text in "['\\\\%_ab]{0,8}",
+            other in "['\\\\%_ab]{0,8}",
+        ) {
+            let quoted = Literal::like_exactly(&text).to_string();
+            let pattern: Vec<char> = read_back(&quoted).unwrap().chars().collect();
             let chars = |text: &str| text.chars().collect::<Vec<_>>();
             prop_assert!(like(&pattern, &chars(&text)));
             prop_assert_eq!(like(&pattern, &chars(&other)), text == other);

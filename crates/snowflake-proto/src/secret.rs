@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer};
 
 /// A password, token, passcode or key.
 ///
-/// `Debug` prints `Secret(***)`, there is no `Display` and no `Serialize`, clones share one copy, and the memory is
-/// wiped when the last one is dropped.
+/// `Debug` prints `Secret(***)`, there is no `Display` and no `Serialize`, clones share one copy, and the
+/// memory is wiped when the last one is dropped.
 /// The only way to the text is [`Secret::expose`], which is therefore easy to search for.
 /// Comparison takes the same time wherever the first difference is.
 ///

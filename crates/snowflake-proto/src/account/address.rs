@@ -10,6 +10,14 @@ use super::{AccountId, label::host_fault};
 use crate::error::{Error, Result};
 
 /// How requests travel.
+///
+/// ```
+/// use snowflake_proto::Protocol;
+///
+/// assert_eq!("HTTPS".parse::<Protocol>()?, Protocol::default());
+/// assert_eq!(Protocol::Http.default_port(), 80);
+/// # Ok::<(), snowflake_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// TLS, the only choice for the service.
@@ -98,12 +106,13 @@ impl ServerAddress {
         Ok(Self { protocol: Protocol::Https, host, port: None })
     }
 
-    /// An address given in full: `host` is a host name, an IPv4 address, or an IPv6 address with or without brackets.
+    /// An address given in full: `host` is a host name, an IPv4 address, or an IPv6 address with or
+    /// without brackets.
     ///
     /// # Errors
     ///
-    /// `InvalidHost` when the host holds a scheme, port, path, user or anything else that is not a host, or the port
-    /// is 0.
+    /// `InvalidHost` when the host holds a scheme, port, path, user or anything else that is not a host,
+    /// or the port is 0.
     pub fn new(protocol: Protocol, host: &str, port: Option<u16>) -> Result<Self> {
         if port == Some(0) {
             return Err(Error::invalid_host(host, "port 0 cannot be connected to"));
@@ -231,7 +240,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_address_reads_back_from_its_origin(host in "[a-z0-9]{1,8}(\\.[a-z0-9]{1,8}){0,3}", port in 1_u16.., http: bool) {
+        fn an_address_reads_back_from_its_origin(
+            host in "[a-z0-9]{1,8}(\\.[a-z0-9]{1,8}){0,3}",
+            port in 1_u16..,
+            http: bool,
+        ) {
             let protocol = if http { Protocol::Http } else { Protocol::Https };
             let server = ServerAddress::new(protocol, &host, Some(port)).unwrap();
             let origin = server.origin();

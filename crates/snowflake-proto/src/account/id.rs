@@ -13,8 +13,8 @@ const DEFAULT_REGION: &str = "us-west-2";
 
 /// The name of an account: `organization-account`, `locator`, `locator.region` or `locator.region.cloud`.
 ///
-/// It may only hold ASCII letters, digits, `.`, `-` and `_`, in labels that could be part of a host name, because it
-/// becomes one.
+/// It may only hold ASCII letters, digits, `.`, `-` and `_`, in labels that could be part of a host name,
+/// because it becomes one.
 ///
 /// ```
 /// use snowflake_proto::AccountId;
@@ -65,8 +65,8 @@ impl AccountId {
         &self.0
     }
 
-    /// The account without its region, as the login request wants it: `acct` of `acct.eu-central-1`, and `acct` of
-    /// `acct-extid.global`.
+    /// The account without its region, as the login request wants it: `acct` of `acct.eu-central-1`, and
+    /// `acct` of `acct-extid.global`.
     #[must_use]
     pub fn login_name(&self) -> &str {
         let (account, rest) = self.0.split_once('.').unwrap_or((&self.0, ""));
@@ -83,8 +83,8 @@ impl AccountId {
         self.login_name().to_ascii_uppercase()
     }
 
-    /// The host that serves the account when no other is named: with the domain of mainland China for a `cn-` region,
-    /// and with `-` for each `_`, which a certificate's host name cannot hold.
+    /// The host that serves the account when no other is named: with the domain of mainland China for a
+    /// `cn-` region, and with `-` for each `_`, which a certificate's host name cannot hold.
     #[must_use]
     pub fn host(&self) -> String {
         let region = self.0.split('.').nth(1).unwrap_or_default();
@@ -223,7 +223,7 @@ mod tests {
             if let Ok(account) = AccountId::parse(&text) {
                 let host = account.host();
                 prop_assert!(host.contains(".snowflakecomputing.c"));
-                prop_assert!(host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-'));
+                prop_assert!(host.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-')));
                 prop_assert!(host.split('.').all(|label| !label.is_empty()));
                 prop_assert_eq!(AccountId::parse(account.as_str()).unwrap(), account);
             }

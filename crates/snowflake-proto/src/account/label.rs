@@ -26,7 +26,8 @@ pub(super) fn label_fault(text: &str) -> Option<&'static str> {
     })
 }
 
-/// As [`label_fault`], for a host that the user spelled: underscores may stand anywhere, as private DNS allows.
+/// As [`label_fault`], for a host that the user spelled: underscores may stand anywhere, as private DNS
+/// allows.
 pub(super) fn host_fault(host: &str) -> Option<&'static str> {
     if host.len() > MAX_HOST {
         return Some("it is too long");

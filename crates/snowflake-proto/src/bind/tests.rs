@@ -1,6 +1,6 @@
 //! The texts of bind values against the forms captured from the official drivers, and there and back.
 
-use proptest::prelude::*;
+use proptest::{collection::vec, option, prelude::*};
 use time::{
     Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset,
     macros::{date, datetime, time},
@@ -238,7 +238,7 @@ proptest! {
     }
 
     #[test]
-    fn v12_binds_survive_the_json_of_a_request(values in proptest::collection::vec(proptest::option::of("\\PC*"), 1..20)) {
+    fn v12_binds_survive_the_json_of_a_request(values in vec(option::of("\\PC*"), 1..20)) {
         let array = Bind::array(values.iter().cloned().map(Bind::from).collect()).unwrap();
         let json = serde_json::to_string(&array.to_wire()).unwrap();
         let back: Binding = serde_json::from_str(&json).unwrap();

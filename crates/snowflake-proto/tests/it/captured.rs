@@ -1,9 +1,9 @@
 //! Requests that the official drivers put on the wire, and the answers that they accepted.
 //!
-//! `SNOWFLAKE_TRAFFIC_DIR` names a folder with one folder of exchanges per driver; without it these tests say that they
-//! were skipped.
+//! `SNOWFLAKE_TRAFFIC_DIR` names a folder with one folder of exchanges per driver; without it these tests
+//! say that they were skipped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -56,19 +56,19 @@ fn without_marker(mut answer: Value) -> Value {
     answer
 }
 
-fn parse<T: DeserializeOwned>(file: &PathBuf, value: &Value) -> T {
+fn parse<T: DeserializeOwned>(file: &Path, value: &Value) -> T {
     serde_json::from_str(&value.to_string()).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 /// Reads the value, writes it again and demands that no field was lost or changed on the way.
-fn round_trip<T: Serialize + DeserializeOwned>(file: &PathBuf, value: &Value) -> T {
+fn round_trip<T: Serialize + DeserializeOwned>(file: &Path, value: &Value) -> T {
     let parsed: T = parse(file, value);
     let written = serde_json::to_value(&parsed).unwrap();
     assert_kept(file, value, &written);
     parsed
 }
 
-fn assert_kept(file: &PathBuf, given: &Value, written: &Value) {
+fn assert_kept(file: &Path, given: &Value, written: &Value) {
     let (Value::Object(given), Value::Object(written)) = (given, written) else {
         assert_eq!(given, written, "{}", file.display());
         return;

@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The folder that the variable names, or nothing, with a line on standard error that the harness does not swallow.
+/// The folder that the variable names, or nothing, with a line on standard error that the harness does
+/// not swallow.
 pub(crate) fn named_by(variable: &str, test: &str) -> Option<PathBuf> {
     let folder = env::var_os(variable).map(PathBuf::from);
     if folder.is_none() {

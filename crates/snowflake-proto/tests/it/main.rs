@@ -1,5 +1,7 @@
 //! The public face of the crate against what the service and its official drivers really send.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod captured;
 mod folder;
 mod recorded;

@@ -1,7 +1,8 @@
 //! Genuine answers of the service, read through the wire structs and the decoder.
 //!
-//! `SNOWFLAKE_RECORDED_DIR` names the folder with `exchanges.json` and `arrow-27-columns.b64`; without it these tests
-//! say that they were skipped. The expected values were read from the same bytes with pyarrow.
+//! `SNOWFLAKE_RECORDED_DIR` names the folder with `exchanges.json` and `arrow-27-columns.b64`; without it
+//! these tests say that they were skipped. The expected values were read from the same bytes with
+//! pyarrow.
 
 use std::path::Path;
 
@@ -53,7 +54,7 @@ fn every_recorded_exchange_parses() {
     let Some(folder) = folder::named_by(VARIABLE, "every_recorded_exchange_parses") else { return };
     let (mut logins, mut queries, mut others, mut bare) = (0, 0, 0, 0);
     for exchange in exchanges(&folder) {
-        if !exchange.body.as_ref().is_some_and(|body| body.get("success").is_some()) {
+        if exchange.body.as_ref().is_none_or(|body| body.get("success").is_none()) {
             let body = exchange.body.clone().unwrap_or_default().to_string();
             assert!(
                 serde_json::from_str::<Envelope<Value>>(&body).is_err(),

@@ -1,1 +1,53 @@
-//! placeholder
+//! A Snowflake to test against: scripted, faulty or whole, and always in this process.
+//!
+//! Everything here stands behind [`Transport`](snowflake_transport::Transport), so that a client under
+//! test needs no socket and no account:
+//!
+//! - [`Script`] answers from a list of expectations and reports what came that should not have, and what
+//!   should have come and did not;
+//! - [`Fault`] wraps any transport and breaks its exchanges by rule: statuses, lost answers, cut, changed
+//!   or endless bodies;
+//! - [`ManualClock`] and [`SeededEntropy`] make time and chance repeatable.
+//!
+//! ```
+//! use snowflake_sim::{Expect, Reply, Script};
+//! use snowflake_transport::{Body, Transport};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+//! let script = Script::new()
+//!     .expect(Expect::get("/session/heartbeat").reply(Reply::json(&serde_json::json!({"success": true}))));
+//! let request = http::Request::get("https://acct.snowflakecomputing.com/session/heartbeat?requestId=1")
+//!     .body(Body::empty())?;
+//! let answer = script.send(request).await?;
+//! assert_eq!(answer.status(), 200);
+//! script.verify()?;
+//! assert_eq!(script.requests()[0].query("requestId").as_deref(), Some("1"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `server` | the embedded Snowflake-compatible server over DataFusion, and the `snowflake-sim` binary |
+
+#[cfg(feature = "server")]
+mod engine;
+#[cfg(feature = "server")]
+mod server;
+
+mod clock;
+mod entropy;
+mod fault;
+mod script;
+
+pub use clock::ManualClock;
+pub use entropy::SeededEntropy;
+pub use fault::{Cut, Fault, Rule};
+pub use script::{Expect, Reply, Script, Seen, Unmet};
+#[cfg(feature = "server")]
+pub use server::{
+    Abort, AbortTarget, Ledger, SimServer, SimServerBuilder, StartError, StartErrorKind, Submissions,
+};

@@ -133,13 +133,7 @@ pub(crate) enum Repr {
     Reported { kind: ErrorKind, delivery: Delivery, source: BoxError },
 
     #[snafu(display("gave up after {attempts} attempts in {elapsed:?}: {stopped}"))]
-    GaveUp {
-        stopped: Stopped,
-        attempts: u32,
-        elapsed: Duration,
-        delivery: Delivery,
-        source: Error,
-    },
+    GaveUp { stopped: Stopped, attempts: u32, elapsed: Duration, delivery: Delivery, source: Error },
 }
 
 impl Error {

@@ -47,11 +47,11 @@ mod request;
 mod retry;
 mod service;
 
+pub use crate::http::HttpTransport;
 pub use body::Body;
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BoxError, Delivery, Error, ErrorKind};
-pub use crate::http::HttpTransport;
 pub use options::{HttpVersions, Proxy, TransportOptions};
 pub use request::{ContentEncoding, RequestOptions, Sensitivity, StallLimit};
 pub use retry::{Accept, Attempt, Retrier, RetryBudget, RetryClass, RetryPolicy};

@@ -72,7 +72,9 @@ impl HttpTransport {
             let replay = body.as_bytes().cloned();
             let response = self.send_once(&parts, body, &limits).await?;
             let status = response.status();
-            let Some(next) = redirect::next_hop(status, response.headers(), &parts.uri)? else { break response };
+            let Some(next) = redirect::next_hop(status, response.headers(), &parts.uri)? else {
+                break response;
+            };
             hops += 1;
             let refused = |reason| RedirectSnafu { status, reason };
             snafu::ensure!(hops <= MAX_HOPS, refused("there were too many in a row"));
@@ -108,7 +110,11 @@ impl Transport for HttpTransport {
 
 /// Waits for the head of an answer: so long after the last piece of the request left, and no longer
 /// than the exchange may take.
-async fn in_time<F: Future + Send>(answer: F, limits: &Limits, progress: &Progress) -> Result<F::Output, Error> {
+async fn in_time<F: Future + Send>(
+    answer: F,
+    limits: &Limits,
+    progress: &Progress,
+) -> Result<F::Output, Error> {
     let mut answer = std::pin::pin!(answer);
     loop {
         let first_byte = progress.last().checked_add(limits.first_byte);

@@ -31,9 +31,7 @@ pub(super) fn before_head(error: legacy::Error, address: String, delivery: Deliv
         Some(http) if http.is_user() => {
             Repr::Unsendable { reason: "its body or head cannot be written", source: error.into() }
         }
-        Some(http) if http.is_parse() => {
-            Repr::Content { reason: "it is not HTTP", source: error.into() }
-        }
+        Some(http) if http.is_parse() => Repr::Content { reason: "it is not HTTP", source: error.into() },
         _ => Repr::Reset { delivery, source: error.into() },
     }
 }

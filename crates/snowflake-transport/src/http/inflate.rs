@@ -45,7 +45,8 @@ impl<B> Inflated<B> {
     /// Inflates a step of what is pending.
     fn step(&mut self) -> Result<Bytes, Repr> {
         let length = self.pending.len().min(STEP);
-        let consumed = self.decoder.write(&self.pending[..length]).map_err(|error| broken(error, self.produced))?;
+        let consumed =
+            self.decoder.write(&self.pending[..length]).map_err(|error| broken(error, self.produced))?;
         if consumed == 0 && length > 0 {
             // The decoder makes no headway only once its output is full, and a `Vec` never is.
             return Err(broken(io::ErrorKind::WriteZero.into(), self.produced));

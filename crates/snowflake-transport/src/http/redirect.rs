@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use snafu::ensure;
 use url::Url;
 
-use crate::error::{Repr, RedirectSnafu};
+use crate::error::{RedirectSnafu, Repr};
 
 /// How many redirects one request follows.
 pub(super) const MAX_HOPS: usize = 5;

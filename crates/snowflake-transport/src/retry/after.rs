@@ -10,11 +10,7 @@ use time::OffsetDateTime;
 ///
 /// Both forms count: whole seconds, and a date, which a clock ahead of the service's turns into zero.
 pub(super) fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
-    headers
-        .get_all(RETRY_AFTER)
-        .iter()
-        .filter_map(|value| parse(value.to_str().ok()?.trim(), now))
-        .max()
+    headers.get_all(RETRY_AFTER).iter().filter_map(|value| parse(value.to_str().ok()?.trim(), now)).max()
 }
 
 fn parse(value: &str, now: OffsetDateTime) -> Option<Duration> {

@@ -158,10 +158,13 @@ impl Retrier {
                 course.delivery = Delivery::MaybeSent;
                 return Err(course.out_of_time().into());
             };
-            metric::count_request(endpoint, match &outcome {
-                Ok(answer) => metric::status_label(answer.status()),
-                Err(error) => metric::failure_label(error),
-            });
+            metric::count_request(
+                endpoint,
+                match &outcome {
+                    Ok(answer) => metric::status_label(answer.status()),
+                    Err(error) => metric::failure_label(error),
+                },
+            );
             let failure = match self.judge(class, outcome, &mut accept) {
                 Ok(answer) => {
                     self.budget.deposit(self.clock.now(), course.attempts);
@@ -307,7 +310,11 @@ impl<'r> Course<'r> {
 /// The deadline passed first.
 struct Passed;
 
-async fn exchange(transport: &dyn Transport, request: Request, cap: usize) -> Result<http::Response<Bytes>, Error> {
+async fn exchange(
+    transport: &dyn Transport,
+    request: Request,
+    cap: usize,
+) -> Result<http::Response<Bytes>, Error> {
     let (head, body) = transport.send(request).await?.into_parts();
     Ok(http::Response::from_parts(head, body.collect(cap).await?))
 }

@@ -1,0 +1,223 @@
+//! How a server is set up: who may log in, where sessions start, how results are cut.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use snowflake_proto::Secret;
+use snowflake_transport::{Clock, Entropy, SystemClock, SystemEntropy};
+
+use super::error::StartError;
+use super::login::TokenKind;
+use super::session::Lifetimes;
+use super::sim_server::SimServer;
+use super::statement::Limits;
+use crate::engine::Context;
+
+/// The account of a server that was given none.
+const DEFAULT_ACCOUNT: &str = "sim";
+
+/// Sets a [`SimServer`] up. Without a user, nobody can log in.
+///
+/// ```
+/// use snowflake_sim::SimServer;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let server = SimServer::builder().user("alice", "secret").database("demo").start().await?;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+/// server.shutdown().await;
+/// # Ok::<(), snowflake_sim::StartError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SimServerBuilder {
+    pub(super) account: Option<String>,
+    pub(super) logins: Vec<Login>,
+    pub(super) initial: Context,
+    pub(super) limits: Limits,
+    pub(super) hold: Duration,
+    pub(super) lifetimes: Lifetimes,
+    pub(super) port: u16,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+}
+
+/// One way for a user to log in.
+pub(super) enum Login {
+    Password { user: String, password: Secret },
+    Key { user: String, pem: String },
+    Token { user: String, kind: TokenKind, text: Secret, is_expired: bool },
+}
+
+impl Default for SimServerBuilder {
+    fn default() -> Self {
+        Self {
+            account: None,
+            logins: Vec::new(),
+            initial: Context::default(),
+            limits: Limits { rows: usize::MAX, bytes: 16 << 20 },
+            hold: Duration::from_secs(5),
+            lifetimes: Lifetimes { session: Duration::from_secs(3_600), master: Duration::from_secs(14_400) },
+            port: 0,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+        }
+    }
+}
+
+impl SimServerBuilder {
+    /// Names the account. Logins to any other are then turned away with status 403; without this, every
+    /// account name is taken.
+    #[must_use]
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = Some(account.into());
+        self
+    }
+
+    /// Lets a user in with a password.
+    #[must_use]
+    pub fn user(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.logins.push(Login::Password { user: user.into(), password: password.into() });
+        self
+    }
+
+    /// Lets a user in with the private key that belongs to an RSA public key: PEM, or its bare base64.
+    #[must_use]
+    pub fn key(mut self, user: impl Into<String>, public_key_pem: impl Into<String>) -> Self {
+        self.logins.push(Login::Key { user: user.into(), pem: public_key_pem.into() });
+        self
+    }
+
+    /// Lets a user in with an OAuth access token.
+    #[must_use]
+    pub fn oauth_token(self, user: impl Into<String>, token: impl Into<Secret>) -> Self {
+        self.token(user, TokenKind::OAuth, token, false)
+    }
+
+    /// Knows an OAuth access token whose time is over: a login with it fails with code 390318.
+    #[must_use]
+    pub fn expired_oauth_token(self, user: impl Into<String>, token: impl Into<Secret>) -> Self {
+        self.token(user, TokenKind::OAuth, token, true)
+    }
+
+    /// Lets a user in with a programmatic access token, as a token or in place of the password.
+    #[must_use]
+    pub fn access_token(self, user: impl Into<String>, token: impl Into<Secret>) -> Self {
+        self.token(user, TokenKind::ProgrammaticAccess, token, false)
+    }
+
+    fn token(mut self, user: impl Into<String>, kind: TokenKind, token: impl Into<Secret>, is_expired: bool) -> Self {
+        self.logins.push(Login::Token { user: user.into(), kind, text: token.into(), is_expired });
+        self
+    }
+
+    /// Makes a database, and starts the sessions in it that name none.
+    #[must_use]
+    pub fn database(mut self, name: impl Into<String>) -> Self {
+        self.initial.database = Some(name.into());
+        self
+    }
+
+    /// Makes a schema in the initial database, and starts the sessions in it that name no database.
+    #[must_use]
+    pub fn schema(mut self, name: impl Into<String>) -> Self {
+        self.initial.schema = Some(name.into());
+        self
+    }
+
+    /// Makes a warehouse, and starts the sessions with it that name none.
+    #[must_use]
+    pub fn warehouse(mut self, name: impl Into<String>) -> Self {
+        self.initial.warehouse = Some(name.into());
+        self
+    }
+
+    /// Starts the sessions with this role that name none.
+    #[must_use]
+    pub fn role(mut self, name: impl Into<String>) -> Self {
+        self.initial.role = Some(name.into());
+        self
+    }
+
+    /// Cuts results so that no part, the inline one included, has more rows.
+    #[must_use]
+    pub fn chunk_rows(mut self, rows: usize) -> Self {
+        self.limits.rows = rows.max(1);
+        self
+    }
+
+    /// Cuts results so that no part has more bytes before encoding. 16 MiB unless set; the inline part has
+    /// at most 1 MiB.
+    #[must_use]
+    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
+        self.limits.bytes = bytes.max(1);
+        self
+    }
+
+    /// Lets a request wait that long for its statement, before the client is told to ask again. 5 seconds
+    /// unless set; the service waits 45.
+    #[must_use]
+    pub fn hold(mut self, hold: Duration) -> Self {
+        self.hold = hold;
+        self
+    }
+
+    /// Sets the life of session tokens: an hour unless set.
+    #[must_use]
+    pub fn session_lifetime(mut self, life: Duration) -> Self {
+        self.lifetimes.session = life;
+        self
+    }
+
+    /// Sets the life of master tokens: four hours unless set.
+    #[must_use]
+    pub fn master_lifetime(mut self, life: Duration) -> Self {
+        self.lifetimes.master = life;
+        self
+    }
+
+    /// Takes this port; any that is free unless set.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Tells the server the time.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Gives the server its randomness.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = entropy;
+        self
+    }
+
+    /// Starts the server on the loopback interface.
+    ///
+    /// # Errors
+    ///
+    /// [`StartErrorKind::PublicKey`](super::StartErrorKind), `Socket`, `StageFolder` or `InitialSchema`.
+    pub async fn start(self) -> Result<SimServer, StartError> {
+        SimServer::start(self).await
+    }
+
+    /// The account's name as the server gives it out.
+    pub(super) fn account_name(&self) -> &str {
+        self.account.as_deref().unwrap_or(DEFAULT_ACCOUNT)
+    }
+}
+
+impl fmt::Debug for SimServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimServerBuilder")
+            .field("account", &self.account)
+            .field("initial", &self.initial)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}

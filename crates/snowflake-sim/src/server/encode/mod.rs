@@ -1,0 +1,70 @@
+//! From canonical batches to the wire's two result formats.
+
+mod arrow;
+mod cell;
+mod field;
+mod json;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+use snowflake_proto::Column;
+use snowflake_proto::wire::query::RowType;
+
+/// How the rows of one answer are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Arrow IPC streams.
+    Arrow,
+    /// Arrays of texts.
+    Json,
+}
+
+impl Format {
+    /// The value of `queryResultFormat`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Format::Arrow => "arrow",
+            Format::Json => "json",
+        }
+    }
+}
+
+/// The rows that travel inside the answer.
+#[derive(Debug)]
+pub(super) enum Inline {
+    /// One Arrow stream, or nothing when there is no row.
+    Arrow(Vec<u8>),
+    /// The rows' cells.
+    Json(Vec<Vec<Option<String>>>),
+}
+
+/// Encodes rows for the answer itself.
+pub(super) fn inline(format: Format, columns: &[Column], batches: &[RecordBatch]) -> Result<Inline, ArrowError> {
+    match format {
+        Format::Arrow if batches.iter().all(|batch| batch.num_rows() == 0) => Ok(Inline::Arrow(Vec::new())),
+        Format::Arrow => arrow::stream(columns, batches).map(Inline::Arrow),
+        Format::Json => json::rows(columns, batches).map(Inline::Json),
+    }
+}
+
+/// Encodes rows for a part that is fetched separately, not compressed yet.
+pub(super) fn part(format: Format, columns: &[Column], batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
+    match format {
+        Format::Arrow => arrow::stream(columns, batches),
+        Format::Json => json::part(columns, batches),
+    }
+}
+
+/// The `rowtype` of a result.
+pub(super) fn row_type(columns: &[Column]) -> Vec<RowType> {
+    let origin = || Some(String::new());
+    columns
+        .iter()
+        .map(|column| RowType { database: origin(), schema: origin(), table: origin(), ..column.to_row_type() })
+        .collect()
+}
+
+/// A column that is not in the canonical form: a fault of the engine, not of the statement.
+fn not_canonical(column: &Column, found: &arrow_schema::DataType) -> ArrowError {
+    ArrowError::SchemaError(format!("a column of type {} arrived as {found}", column.data_type))
+}

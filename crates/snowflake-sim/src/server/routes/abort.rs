@@ -1,0 +1,52 @@
+//! Aborting a statement, by the request id of its submission or by its query id.
+
+use std::sync::Arc;
+
+use snowflake_proto::wire::abort::Request;
+
+use super::{answer as answers, authorize, is_query_id, malformed, not_an_id};
+use crate::server::http::{Call, Reply};
+use crate::server::ledger::{Abort, AbortTarget};
+use crate::server::state::Shared;
+use crate::server::statement::{Execution, Known};
+
+/// `POST /queries/v1/abort-request`.
+pub(super) fn by_request(shared: &Shared, call: &Call) -> Reply {
+    let session = match authorize(shared, call) {
+        Ok(session) => session,
+        Err(refusal) => return refusal,
+    };
+    let request: Request = match call.json() {
+        Ok(request) => request,
+        Err(error) => return malformed(error),
+    };
+    let execution = session.submitted(&request.request_id);
+    abort(shared, AbortTarget::Request(request.request_id), execution)
+}
+
+/// `POST /queries/{id}/abort-request`.
+pub(super) fn by_query(shared: &Shared, call: &Call, query_id: &str) -> Reply {
+    if !is_query_id(query_id) {
+        return not_an_id();
+    }
+    if let Err(refusal) = authorize(shared, call) {
+        return refusal;
+    }
+    let execution = match shared.queries.find(query_id) {
+        Known::Execution(execution) => Some(execution),
+        Known::Forgotten | Known::Unknown => None,
+    };
+    abort(shared, AbortTarget::Query(query_id.to_owned()), execution)
+}
+
+fn abort(shared: &Shared, target: AbortTarget, execution: Option<Arc<Execution>>) -> Reply {
+    let running = execution.filter(|execution| execution.finished().is_none());
+    shared.ledger().aborts.push(Abort { target, accepted: running.is_some() });
+    match running {
+        Some(execution) => {
+            execution.cancel.cancel();
+            Reply::empty()
+        }
+        None => answers::failure(None, "000605", "01000", "Identified SQL statement is not currently executing."),
+    }
+}

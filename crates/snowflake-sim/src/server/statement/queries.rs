@@ -1,0 +1,115 @@
+//! All statements that the server remembers, by query id.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::execution::{Execution, Success};
+use crate::engine::{CancelResult, QueryStore, StoredResult};
+
+/// Bytes of results that are kept; beyond, the oldest are forgotten.
+const KEPT_BYTES: usize = 2 << 30;
+
+/// All statements that the server remembers.
+#[derive(Debug, Default)]
+pub(in crate::server) struct Queries {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    by_id: HashMap<String, Arc<Execution>>,
+    /// Ids of finished statements with the bytes they cost, oldest first.
+    finished: VecDeque<(String, usize)>,
+    kept: usize,
+    forgotten: HashSet<String>,
+}
+
+/// What the server knows of a query id.
+#[derive(Debug)]
+pub(in crate::server) enum Known {
+    Execution(Arc<Execution>),
+    /// It has finished, and its result is gone.
+    Forgotten,
+    Unknown,
+}
+
+impl Queries {
+    pub(in crate::server) fn insert(&self, execution: Arc<Execution>) {
+        self.lock().by_id.insert(execution.query_id.clone(), execution);
+    }
+
+    /// Notes that a statement has finished, and forgets old results when there are too many.
+    pub(super) fn note_finished(&self, execution: &Execution, size: usize) {
+        let mut inner = self.lock();
+        inner.kept += size;
+        inner.finished.push_back((execution.query_id.clone(), size));
+        while inner.kept > KEPT_BYTES && inner.finished.len() > 1 {
+            inner.forget_oldest();
+        }
+    }
+
+    pub(in crate::server) fn find(&self, query_id: &str) -> Known {
+        let inner = self.lock();
+        match inner.by_id.get(query_id) {
+            Some(execution) => Known::Execution(Arc::clone(execution)),
+            None if inner.forgotten.contains(query_id) => Known::Forgotten,
+            None => Known::Unknown,
+        }
+    }
+
+    /// Forgets every finished result, as the service does after a day.
+    pub(in crate::server) fn forget(&self) {
+        let mut inner = self.lock();
+        while !inner.finished.is_empty() {
+            inner.forget_oldest();
+        }
+    }
+
+    /// Every statement that still runs.
+    pub(in crate::server) fn running(&self) -> Vec<Arc<Execution>> {
+        self.lock().by_id.values().filter(|execution| execution.finished().is_none()).cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn forget_oldest(&mut self) {
+        if let Some((id, size)) = self.finished.pop_front() {
+            self.by_id.remove(&id);
+            self.kept -= size;
+            self.forgotten.insert(id);
+        }
+    }
+}
+
+impl QueryStore for Queries {
+    fn result(&self, query_id: &str) -> Option<StoredResult> {
+        let Known::Execution(execution) = self.find(query_id) else { return None };
+        match &execution.finished()?.outcome {
+            Ok(Success::Rows(result)) => {
+                Some(StoredResult { columns: result.columns.clone(), batches: result.batches.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    fn cancel(&self, query_id: &str) -> CancelResult {
+        match self.find(query_id) {
+            Known::Execution(execution) if execution.finished().is_none() => {
+                execution.cancel.cancel();
+                CancelResult::Cancelled
+            }
+            Known::Execution(_) | Known::Forgotten => CancelResult::NotRunning,
+            Known::Unknown => CancelResult::Unknown,
+        }
+    }
+
+    fn cancel_all(&self, session_id: i64) -> usize {
+        let running = self.running();
+        let mine = running.iter().filter(|execution| execution.session_id == session_id);
+        mine.map(|execution| execution.cancel.cancel()).count()
+    }
+}

@@ -1,0 +1,164 @@
+//! Submitting a statement, and running it apart from the request that brought it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use snowflake_proto::wire::query::Request;
+
+use super::collect::collect;
+use super::execution::{Execution, Finished, Success};
+use super::result::PartKey;
+use super::{format, several};
+use crate::engine::{Outcome, SqlError, Statement};
+use crate::server::encode::Format;
+use crate::server::parameters;
+use crate::server::session::Session;
+use crate::server::state::Shared;
+
+const TIMEOUT: &str = "STATEMENT_TIMEOUT_IN_SECONDS";
+
+/// What became of a submission.
+#[derive(Debug)]
+pub(in crate::server) enum Submitted {
+    /// The statement runs, or has run: now for the first time or for an earlier request with this id.
+    Execution(Arc<Execution>),
+    /// The id stands for another text.
+    Conflict,
+}
+
+/// Starts a statement, or joins the execution that the same request id started before.
+pub(in crate::server) fn submit(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    request_id: Option<&str>,
+    request: Request,
+) -> Submitted {
+    let sql = request.sql_text.clone();
+    let start = || start(shared, session, request);
+    let Some(request_id) = request_id else { return Submitted::Execution(start()) };
+    let (execution, is_new) = session.once(request_id, start);
+    let mut ledger = shared.ledger();
+    ledger.received(request_id);
+    if is_new {
+        ledger.executed(request_id);
+    }
+    // A driver may leave the text out when it asks again.
+    if sql.is_empty() || sql == execution.sql { Submitted::Execution(execution) } else { Submitted::Conflict }
+}
+
+fn start(shared: &Arc<Shared>, session: &Arc<Session>, request: Request) -> Arc<Execution> {
+    let mut execution = Execution::new(shared.query_id(), session.id, request.sql_text.clone(), shared.clock.wall());
+    execution.is_async = request.async_exec;
+    execution.warehouse = session.engine.context().warehouse;
+    let execution = Arc::new(execution);
+    shared.queries.insert(Arc::clone(&execution));
+    let statement_parameters = request.parameters.unwrap_or_default();
+    let job = Job {
+        shared: Arc::clone(shared),
+        session: Arc::clone(session),
+        statement: Statement {
+            sql: request.sql_text,
+            query_id: execution.query_id.clone(),
+            binds: request.bindings.unwrap_or_default(),
+            bind_stage: request.bind_stage,
+            parameters: statement_parameters,
+            cancel: execution.cancel.clone(),
+            describe_only: request.describe_only.unwrap_or_default(),
+        },
+    };
+    tokio::spawn(run(job, Arc::clone(&execution)));
+    execution
+}
+
+/// One statement and everything it runs in.
+pub(super) struct Job {
+    pub(super) shared: Arc<Shared>,
+    pub(super) session: Arc<Session>,
+    pub(super) statement: Statement,
+}
+
+async fn run(job: Job, execution: Arc<Execution>) {
+    let (shared, session) = (Arc::clone(&job.shared), Arc::clone(&job.session));
+    let outcome = bounded(job).await;
+    let finished = finished(&shared, &session, outcome);
+    complete(&shared, &execution, finished);
+}
+
+/// The state of the session that goes with an outcome.
+pub(super) fn finished(shared: &Shared, session: &Session, outcome: Result<Success, SqlError>) -> Finished {
+    Finished {
+        ended: shared.clock.wall(),
+        outcome,
+        context: session.engine.context(),
+        parameters: parameters::of(&session.engine),
+    }
+}
+
+/// Makes an outcome known.
+pub(super) fn complete(shared: &Shared, execution: &Execution, finished: Finished) {
+    let size = match &finished.outcome {
+        Ok(Success::Rows(result)) => result.size(),
+        _ => 0,
+    };
+    execution.finish(finished);
+    shared.queries.note_finished(execution, size);
+}
+
+/// Runs until the end, the timeout, or an abort, whichever is first.
+async fn bounded(job: Job) -> Result<Success, SqlError> {
+    let cancel = job.statement.cancel.clone();
+    let timeout = timeout(&job.statement.parameters, &job.session.engine.parameters());
+    let mut gate = job.shared.gate.subscribe();
+    let work = async move {
+        // An error means that the server is gone, and with it the wish to hold statements back.
+        let _ = gate.wait_for(|open| *open).await;
+        several::run(job).await
+    };
+    let work = async {
+        match timeout {
+            None => work.await,
+            Some(seconds) => match tokio::time::timeout(Duration::from_secs(seconds), work).await {
+                Ok(outcome) => outcome,
+                Err(_elapsed) => Err(SqlError::timed_out(seconds)),
+            },
+        }
+    };
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(SqlError::cancelled()),
+        outcome = work => outcome,
+    }
+}
+
+/// Runs one statement to its end.
+pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
+    let Job { shared, session, statement } = job;
+    let chosen = format::choose(
+        &session.app,
+        &statement.parameters,
+        &session.engine.parameters(),
+        &session.login_parameters,
+    );
+    let rows = match session.engine.execute(statement).await? {
+        Outcome::Transfer(transfer, statement_type) => return Ok(Success::Transfer(transfer, statement_type)),
+        Outcome::Rows(rows) => rows,
+    };
+    let format = if rows.force_json { Format::Json } else { chosen };
+    let mut key = [0; 32];
+    for part in key.chunks_exact_mut(8) {
+        part.copy_from_slice(&shared.entropy.u64().to_le_bytes());
+    }
+    let result = collect(rows, format, shared.settings.limits, PartKey::new(key)).await?;
+    Ok(Success::Rows(Arc::new(result)))
+}
+
+/// The timeout in seconds, if there is one: 0 means none.
+fn timeout(statement: &BTreeMap<String, Value>, session: &BTreeMap<String, Value>) -> Option<u64> {
+    let value = [statement, session].into_iter().find_map(|parameters| {
+        parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(TIMEOUT)).map(|(_, value)| value)
+    })?;
+    let seconds = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
+    (seconds > 0).then_some(seconds)
+}

@@ -25,7 +25,7 @@ usage: cargo xtask <command>
   codegen [--check]  write what fixtures/catalog describes, or compare it
   layers             who may import whom
   text               rules for the text of the repository
-  evidence           every test named in docs/reliability.md exists
+  evidence [--write] compare docs/reliability.md with the tests that exist, or fill it in
   deny               bans, licences, sources and advisories
   interop [suite]    clients and servers by other hands
 ";
@@ -53,6 +53,7 @@ fn run(root: &std::path::Path, arguments: &[String]) -> Outcome {
         ["layers"] => layers::run(root),
         ["text"] => text::run(root),
         ["evidence"] => evidence::run(root),
+        ["evidence", "--write"] => evidence::write(root),
         ["deny"] => deny::run(root),
         ["interop", suites @ ..] => interop::run(root, suites),
         _ => Err(format!("no such command\n{USAGE}")),

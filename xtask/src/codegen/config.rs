@@ -152,7 +152,10 @@ fn page(variables: &[Variable]) -> String {
     for variable in variables {
         if variable.group != group {
             group = &variable.group;
-            let _ = writeln!(text, "\n## {group}\n\n| Variable | Type | Default | What it does |\n|---|---|---|---|");
+            let _ = writeln!(
+                text,
+                "\n## {group}\n\n| Variable | Type | Default | What it does |\n|---|---|---|---|"
+            );
         }
         let choices: Vec<String> = variable.choices.iter().map(|choice| format!("`{choice}`")).collect();
         let kind = format!("{} {}", variable.kind.words(), choices.join(", "));
@@ -161,7 +164,13 @@ fn page(variables: &[Variable]) -> String {
             None if variable.required => "required".to_owned(),
             None => String::new(),
         };
-        let _ = writeln!(text, "| `{}` | {} | {default} | {} |", variable.env, kind.trim_end(), cell(&variable.doc));
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {default} | {} |",
+            variable.env,
+            kind.trim_end(),
+            cell(&variable.doc)
+        );
     }
     text
 }

@@ -80,10 +80,13 @@ pub(super) fn generate(catalogue: &Catalogue) -> Result<Vec<Generated>, String> 
 
 fn source(codes: &[&Code]) -> String {
     let mut text = rust::header("Server codes", "server_codes");
-    text.push_str("use crate::code::{Fact, ServerCode};\nuse crate::recovery::Recovery;\n\nimpl ServerCode {\n");
+    text.push_str(
+        "use crate::code::{Fact, ServerCode};\nuse crate::recovery::Recovery;\n\nimpl ServerCode {\n",
+    );
     for code in codes {
         let _ = writeln!(text, "/// {}: {}.", code.code, code.meaning);
-        let _ = writeln!(text, "pub const {}: Self = Self::known({});\n", code.name, rust::literal(&code.code));
+        let _ =
+            writeln!(text, "pub const {}: Self = Self::known({});\n", code.name, rust::literal(&code.code));
     }
     text.push_str("}\n\n/// What is known of each code, in the order of the codes.\npub(crate) static FACTS: &[Fact] = &[\n");
     for code in codes {
@@ -142,7 +145,11 @@ mod tests {
     fn a_code_becomes_a_constant_a_fact_and_a_line() {
         let files = generate(&catalogue("001003")).unwrap();
         assert!(files[0].text.contains("pub const SYNTAX_ERROR: Self = Self::known(\"001003\");"));
-        assert!(files[0].text.contains("recovery: Recovery::RenewSession, sql_state: None, advice: Some(\"read\")"));
+        assert!(
+            files[0]
+                .text
+                .contains("recovery: Recovery::RenewSession, sql_state: None, advice: Some(\"read\")")
+        );
         assert!(files[1].text.contains("| `001003` | `SYNTAX_ERROR` | a \\| b |"));
     }
 

@@ -62,7 +62,10 @@ pub(super) fn generate(catalogue: &Catalogue) -> Result<Vec<Generated>, String> 
     parameters.sort_by(|left, right| left.name.cmp(&right.name));
     distinct("session parameter", parameters.iter().map(|parameter| parameter.name.as_str()))?;
     Ok(vec![
-        Generated { path: "crates/snowflake-proto/src/generated/session_parameters.rs", text: source(&parameters) },
+        Generated {
+            path: "crates/snowflake-proto/src/generated/session_parameters.rs",
+            text: source(&parameters),
+        },
         Generated { path: "docs/reference/session-parameters.md", text: page(&parameters) },
     ])
 }

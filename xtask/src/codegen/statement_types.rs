@@ -57,7 +57,10 @@ pub(super) fn generate(catalogue: &Catalogue) -> Result<Vec<Generated>, String> 
     distinct("statement type", ids.iter().map(String::as_str))?;
     distinct("statement type", statements.iter().map(|statement| statement.name.as_str()))?;
     Ok(vec![
-        Generated { path: "crates/snowflake-proto/src/generated/statement_types.rs", text: source(&statements) },
+        Generated {
+            path: "crates/snowflake-proto/src/generated/statement_types.rs",
+            text: source(&statements),
+        },
         Generated { path: "docs/reference/statement-types.md", text: page(&statements) },
     ])
 }
@@ -67,7 +70,8 @@ fn source(statements: &[&Statement]) -> String {
     text.push_str("use crate::statement_type::{Fact, Outcome, StatementType};\n\nimpl StatementType {\n");
     for statement in statements {
         let _ = writeln!(text, "/// {:#06X}: {}.", statement.id, statement.statement);
-        let _ = writeln!(text, "pub const {}: Self = Self::from_id({:#06X});\n", statement.name, statement.id);
+        let _ =
+            writeln!(text, "pub const {}: Self = Self::from_id({:#06X});\n", statement.name, statement.id);
     }
     text.push_str("}\n\n/// What is known of each type, in the order of the ids.\npub(crate) static FACTS: &[Fact] = &[\n");
     for statement in statements {
@@ -111,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_statement_becomes_a_constant_a_fact_and_a_line() {
-        let entry = "[[statement]]\nid = 0x3100\nname = \"INSERT\"\nstatement = \"INSERT\"\nresult = \"count\"\n";
+        let entry =
+            "[[statement]]\nid = 0x3100\nname = \"INSERT\"\nstatement = \"INSERT\"\nresult = \"count\"\n";
         let files = generate(&toml::from_str(entry).unwrap()).unwrap();
         assert!(files[0].text.contains("pub const INSERT: Self = Self::from_id(0x3100);"));
         assert!(files[0].text.contains("Fact { id: 0x3100, name: \"INSERT\", outcome: Outcome::Count }"));

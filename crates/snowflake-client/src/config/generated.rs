@@ -55,12 +55,7 @@ pub(crate) static VARIABLES: &[Variable] = &[
     Variable {
         env: "SNOWFLAKE_AUTHENTICATOR",
         key: "authenticator",
-        kind: Kind::Choice(&[
-            "snowflake",
-            "snowflake_jwt",
-            "oauth",
-            "programmatic_access_token",
-        ]),
+        kind: Kind::Choice(&["snowflake", "snowflake_jwt", "oauth", "programmatic_access_token"]),
         default: None,
         doc: "How to log in; without it, what else is set decides: a private key, a token, a password",
     },

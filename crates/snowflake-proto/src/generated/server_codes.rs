@@ -270,9 +270,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the engine failed while it ran the statement",
         recovery: Recovery::RetryIfIdempotent,
         sql_state: Some("XX000"),
-        advice: Some(
-            "run the statement again; if it fails again, give the query id to Snowflake support",
-        ),
+        advice: Some("run the statement again; if it fails again, give the query id to Snowflake support"),
         verified: false,
     },
     Fact {
@@ -281,9 +279,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the statement was cancelled",
         recovery: Recovery::Never,
         sql_state: Some("57014"),
-        advice: Some(
-            "somebody or something cancelled the statement; run it again if that was not meant",
-        ),
+        advice: Some("somebody or something cancelled the statement; run it again if that was not meant"),
         verified: true,
     },
     Fact {
@@ -516,9 +512,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the statement needs a current database and the session has none",
         recovery: Recovery::Never,
         sql_state: Some("22000"),
-        advice: Some(
-            "name a database in the configuration or on the query, or qualify the object's name",
-        ),
+        advice: Some("name a database in the configuration or on the query, or qualify the object's name"),
         verified: false,
     },
     Fact {
@@ -527,9 +521,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the statement needs a current schema and the session has none",
         recovery: Recovery::Never,
         sql_state: Some("22000"),
-        advice: Some(
-            "name a schema in the configuration or on the query, or qualify the object's name",
-        ),
+        advice: Some("name a schema in the configuration or on the query, or qualify the object's name"),
         verified: false,
     },
     Fact {
@@ -664,9 +656,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the user name or the password is wrong",
         recovery: Recovery::Never,
         sql_state: Some("28000"),
-        advice: Some(
-            "check the account, the user and the password; too many wrong tries lock the user",
-        ),
+        advice: Some("check the account, the user and the password; too many wrong tries lock the user"),
         verified: true,
     },
     Fact {
@@ -711,9 +701,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the session no longer exists",
         recovery: Recovery::Reauthenticate,
         sql_state: Some("08003"),
-        advice: Some(
-            "log in again; transactions and temporary objects of the old session are lost",
-        ),
+        advice: Some("log in again; transactions and temporary objects of the old session are lost"),
         verified: true,
     },
     Fact {
@@ -951,9 +939,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the signed token of a key pair login had expired when it arrived",
         recovery: Recovery::Reauthenticate,
         sql_state: Some("28000"),
-        advice: Some(
-            "check the clock of this machine; a slow network path can also outlast the token",
-        ),
+        advice: Some("check the clock of this machine; a slow network path can also outlast the token"),
         verified: true,
     },
     Fact {
@@ -1007,9 +993,7 @@ pub(crate) static FACTS: &[Fact] = &[
         meaning: "the programmatic access token was refused",
         recovery: Recovery::Never,
         sql_state: Some("28000"),
-        advice: Some(
-            "check that the token belongs to this user, has not expired and was not revoked",
-        ),
+        advice: Some("check that the token belongs to this user, has not expired and was not revoked"),
         verified: false,
     },
     Fact {

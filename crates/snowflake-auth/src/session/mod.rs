@@ -1,0 +1,17 @@
+//! A session's life: it begins with a login, its tokens are renewed, and it ends with a logout.
+
+mod call;
+mod heartbeat;
+mod login;
+mod login_answer;
+mod logout;
+mod options;
+mod renew;
+mod tokens;
+mod validity;
+
+pub use heartbeat::heartbeat;
+pub use login::{Context, Login, login};
+pub use logout::logout;
+pub use options::LoginOptions;
+pub use tokens::SessionTokens;

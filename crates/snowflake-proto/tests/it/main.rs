@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod captured;
+mod damaged;
 mod folder;
+
 mod recorded;

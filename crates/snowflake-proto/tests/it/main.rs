@@ -5,5 +5,5 @@
 mod captured;
 mod damaged;
 mod folder;
-
 mod recorded;
+mod redacted;

@@ -1,0 +1,228 @@
+//! Fetching and decoding one part of a result, with fresh addresses when they expire.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use arrow_array::RecordBatch;
+use bytes::Bytes;
+use http::{Method, StatusCode};
+use snafu::ResultExt;
+use snowflake_proto::wire::query::Response;
+use snowflake_proto::{ResultSchema, rowset};
+use snowflake_transport::{
+    Accept, Body, BoxFuture, ContentEncoding, Entropy, Request, RequestOptions, Retrier, RetryClass, Sensitivity, StallLimit,
+    Transport,
+};
+use tokio::sync::{Mutex, Semaphore};
+
+use super::chunk::{Chunk, Manifest, PartHosts};
+use super::fault::{
+    AnsweredSnafu, ChangedSnafu, ChunkCorruptSnafu, ChunkPanicSnafu, DownloadSnafu, Fault, IncompleteChunkSnafu,
+    ResultExpiredSnafu, StorageDeniedSnafu,
+};
+use super::options::cores;
+use crate::error::{Error, ErrorKind};
+
+/// No part is larger than this, on the wire or inflated.
+const MAX_PART: usize = i32::MAX as usize;
+/// The description of a result is asked for at most so often without a download in between that succeeds.
+const MAX_REFRESHES: u32 = 2;
+
+/// Inflating and decoding keep a core busy, so that more at once than there are cores would only cost memory.
+static DECODERS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(cores().get())));
+
+/// Asks the server for the answer of the statement once more, with fresh addresses of its parts.
+pub(crate) type Refresh = Arc<dyn Fn() -> BoxFuture<'static, Result<Response, Error>> + Send + Sync>;
+
+/// The encoding of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Arrow,
+    Json,
+}
+
+/// How requests leave: all that is left of a session once the parts of a result are known.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetcher {
+    transport: Arc<dyn Transport>,
+    retrier: Retrier,
+}
+
+impl Fetcher {
+    pub(crate) fn new(transport: Arc<dyn Transport>, retrier: Retrier) -> Self {
+        Self { transport, retrier }
+    }
+
+    pub(crate) fn entropy(&self) -> Arc<dyn Entropy> {
+        Arc::clone(self.retrier.entropy())
+    }
+}
+
+/// The remote parts of one result.
+pub(crate) struct Parts {
+    pub(super) fetcher: Fetcher,
+    pub(super) schema: ResultSchema,
+    pub(super) format: Format,
+    pub(super) hosts: PartHosts,
+    pub(super) refresh: Option<Refresh>,
+    pub(super) manifest: Mutex<Arc<Manifest>>,
+    /// Descriptions asked for since the last download that succeeded.
+    pub(super) refreshes: AtomicU32,
+}
+
+/// One decoded part.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) batches: Vec<RecordBatch>,
+    /// Size after inflating.
+    pub(crate) bytes: u64,
+}
+
+impl Parts {
+    pub(super) fn entropy(&self) -> Arc<dyn Entropy> {
+        self.fetcher.entropy()
+    }
+
+    /// Fetches and decodes a part; whatever is not as announced is fetched a second time.
+    pub(crate) async fn part(&self, index: usize) -> Result<Part, Error> {
+        match self.attempt(index).await {
+            Err(error) if error.kind() == ErrorKind::Incomplete && error.is_retryable() => {
+                tracing::debug!(part = index, "fetching a damaged part of a result again");
+                self.attempt(index).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt(&self, index: usize) -> Result<Part, Error> {
+        let (chunk, body) = self.download(index).await?;
+        let part = self.decode(index, &chunk, body).await?;
+        let got: u64 = part.batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        snafu::ensure!(got == chunk.rows, IncompleteChunkSnafu { chunk: index, expected: chunk.rows, got });
+        Ok(part)
+    }
+
+    async fn download(&self, index: usize) -> Result<(Chunk, Bytes), Error> {
+        loop {
+            let manifest = Arc::clone(&*self.manifest.lock().await);
+            // Every description has the same parts, which is checked before one replaces another.
+            let Some(chunk) = manifest.chunks.get(index).cloned() else { return Err(Fault::Changed.into()) };
+            let answer = self.send(index, &chunk, &manifest).await?;
+            match answer.status() {
+                StatusCode::OK => {
+                    self.refreshes.store(0, Ordering::Relaxed);
+                    return Ok((chunk, answer.into_body()));
+                }
+                StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => {
+                    self.refresh(&manifest, || denied(index, &chunk, &answer)).await?;
+                }
+                status => {
+                    let status = status.as_u16();
+                    return AnsweredSnafu { chunk: index, host: chunk.host(), status }.fail().map_err(Error::from);
+                }
+            }
+        }
+    }
+
+    async fn send(&self, index: usize, chunk: &Chunk, manifest: &Manifest) -> Result<http::Response<Bytes>, Fault> {
+        let make = |_| -> BoxFuture<'static, _> {
+            let mut request = Request::new(Body::empty());
+            *request.method_mut() = Method::GET;
+            *request.uri_mut() = chunk.uri.clone();
+            *request.headers_mut() = manifest.headers.clone();
+            RequestOptions::new("chunk")
+                .with_sensitivity(Sensitivity::Sensitive)
+                .with_content_encoding(ContentEncoding::Keep)
+                .with_body_cap(MAX_PART)
+                .with_stall(StallLimit::STORAGE)
+                .attach(&mut request);
+            Box::pin(std::future::ready(Ok::<_, snowflake_transport::Error>(request)))
+        };
+        let transport = &self.fetcher.transport;
+        self.fetcher
+            .retrier
+            .fetch(transport, RetryClass::Storage, make, |_| Accept::Yes)
+            .await
+            .with_context(|_| DownloadSnafu { chunk: index, host: chunk.host() })
+    }
+
+    /// Replaces a description whose addresses are refused, unless another part's download has already done so.
+    async fn refresh(&self, refused: &Arc<Manifest>, denied: impl Fn() -> Fault) -> Result<(), Error> {
+        let mut manifest = self.manifest.lock().await;
+        if !Arc::ptr_eq(&manifest, refused) {
+            return Ok(());
+        }
+        let Some(refresh) = &self.refresh else { return Err(denied().into()) };
+        if self.refreshes.fetch_add(1, Ordering::Relaxed) >= MAX_REFRESHES {
+            return Err(denied().into());
+        }
+        tracing::debug!("asking for fresh addresses of the parts of a result");
+        let response = match refresh().await {
+            Err(error) if matches!(error.kind(), ErrorKind::Sql | ErrorKind::NotFound) => {
+                return ResultExpiredSnafu.fail().map_err(Error::from);
+            }
+            response => response?,
+        };
+        let fresh = Manifest::from_response(&response, self.hosts)?;
+        snafu::ensure!(fresh.describes_the_same_rows(&manifest), ChangedSnafu);
+        *manifest = Arc::new(fresh);
+        Ok(())
+    }
+
+    async fn decode(&self, index: usize, chunk: &Chunk, body: Bytes) -> Result<Part, Error> {
+        let (schema, format) = (self.schema.clone(), self.format);
+        let stated = usize::try_from(chunk.inflated).unwrap_or(0);
+        let decoded = on_decoder(move || {
+            let plain = rowset::inflate(body, stated, MAX_PART)?;
+            let bytes = plain.len() as u64;
+            Ok(Part { batches: decode(&schema, format, plain)?, bytes })
+        });
+        match decoded.await {
+            Some(part) => Ok(part.context(ChunkCorruptSnafu { chunk: index })?),
+            None => ChunkPanicSnafu { chunk: index }.fail().map_err(Error::from),
+        }
+    }
+}
+
+fn decode(schema: &ResultSchema, format: Format, plain: Bytes) -> snowflake_proto::Result<Vec<RecordBatch>> {
+    match format {
+        Format::Arrow => schema.decode_arrow(plain),
+        Format::Json => schema.decode_json_chunk(&plain).map(|batch| vec![batch]),
+    }
+}
+
+/// Runs what keeps a core busy where it blocks no task; `None` when it panicked.
+pub(crate) async fn on_decoder<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    // The semaphore is never closed; without a permit the work would merely be unlimited.
+    let permit = Arc::clone(&DECODERS).acquire_owned().await.ok();
+    let task = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(permit);
+        done
+    });
+    task.await.ok()
+}
+
+fn denied(index: usize, chunk: &Chunk, answer: &http::Response<Bytes>) -> Fault {
+    StorageDeniedSnafu {
+        chunk: index,
+        host: chunk.host(),
+        status: answer.status().as_u16(),
+        code: storage_code(answer.body()),
+    }
+    .build()
+}
+
+/// The code in the XML with which storage services explain a refusal, such as `AccessDenied`.
+fn storage_code(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body.get(..body.len().min(4096)).unwrap_or_default());
+    let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map_or("", |(code, _)| code);
+    code.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("format", &self.format).field("hosts", &self.hosts).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,87 @@
+//! How a result is fetched.
+
+use std::num::NonZeroUsize;
+
+use snowflake_proto::ArrowOptions;
+
+use super::chunk::PartHosts;
+
+/// How many bytes of a result are held ahead of its reader by default.
+const DEFAULT_BUDGET: u64 = 64 << 20;
+/// The fewest requests that are made at once by default: storage answers slowly and in parallel.
+const LEAST_REQUESTS: usize = 4;
+
+/// How the parts of a large result are fetched ahead of their reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PrefetchOptions {
+    /// Bytes that parts may hold from request to hand-over, compressed and inflated; one part is always
+    /// fetched, however large.
+    pub max_bytes: u64,
+    /// Requests made at once.
+    pub max_requests: NonZeroUsize,
+}
+
+impl PrefetchOptions {
+    /// Sets how many bytes parts may hold ahead of the reader.
+    #[must_use]
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Sets how many requests are made at once.
+    #[must_use]
+    pub fn with_max_requests(mut self, requests: NonZeroUsize) -> Self {
+        self.max_requests = requests;
+        self
+    }
+}
+
+impl Default for PrefetchOptions {
+    /// 64 MiB, and as many requests as there are cores, but at least four.
+    fn default() -> Self {
+        let least = NonZeroUsize::new(LEAST_REQUESTS).unwrap_or(NonZeroUsize::MIN);
+        Self { max_bytes: DEFAULT_BUDGET, max_requests: cores().max(least) }
+    }
+}
+
+/// How a result is fetched and in which form it is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResultOptions {
+    /// The Arrow types of the batches.
+    pub arrow: ArrowOptions,
+    /// How far parts are fetched ahead.
+    pub prefetch: PrefetchOptions,
+    /// Where parts may be fetched from.
+    pub part_hosts: PartHosts,
+}
+
+impl ResultOptions {
+    /// Chooses the Arrow types of the batches.
+    #[must_use]
+    pub fn with_arrow(mut self, arrow: ArrowOptions) -> Self {
+        self.arrow = arrow;
+        self
+    }
+
+    /// Chooses how far parts are fetched ahead.
+    #[must_use]
+    pub fn with_prefetch(mut self, prefetch: PrefetchOptions) -> Self {
+        self.prefetch = prefetch;
+        self
+    }
+
+    /// Chooses where parts may be fetched from.
+    #[must_use]
+    pub fn with_part_hosts(mut self, hosts: PartHosts) -> Self {
+        self.part_hosts = hosts;
+        self
+    }
+}
+
+/// How many threads can run at once.
+pub(super) fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

@@ -64,8 +64,9 @@ fn tests(root: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
     Ok(found)
 }
 
-/// The names of functions below a test attribute, and of tests that `proptest!` makes.
+/// The names of functions below a test attribute, and of those that a test with its own `main` calls.
 fn test_functions(source: &str) -> Vec<&str> {
+    let own_main = source.contains("\nfn main()");
     let mut names = Vec::new();
     let mut marked = false;
     for line in source.lines().map(str::trim) {
@@ -77,8 +78,11 @@ fn test_functions(source: &str) -> Vec<&str> {
             continue;
         }
         let declaration = line.trim_start_matches("pub ").trim_start_matches("async ");
-        if let Some(rest) = declaration.strip_prefix("fn ").filter(|_| marked) {
-            names.extend(rest.split(['(', '<']).next());
+        if let Some(name) = declaration.strip_prefix("fn ").and_then(|rest| rest.split(['(', '<']).next()) {
+            let called = || own_main && prefix(name).is_some() && source.contains(&format!("{name}();"));
+            if marked || called() {
+                names.push(name);
+            }
         }
         marked = false;
     }
@@ -164,6 +168,12 @@ mod tests {
         let source = "#[test]\nfn p09_waits_in_line() {}\n";
         fs::write(folder.join("crates/snowflake-query/src/pool.rs"), source).unwrap();
         assert!(run(&folder).unwrap_err().ends_with("p09_waits_in_line"));
+    }
+
+    #[test]
+    fn a_test_with_its_own_main_counts_when_it_is_called() {
+        let source = "//! x\n\nfn main() {\n    c15_flips();\n}\n\nfn c15_flips() {}\nfn c06_idle() {}\n";
+        assert_eq!(test_functions(source), ["c15_flips"]);
     }
 
     #[test]

@@ -106,7 +106,13 @@ impl SimServerBuilder {
         self.token(user, TokenKind::ProgrammaticAccess, token, false)
     }
 
-    fn token(mut self, user: impl Into<String>, kind: TokenKind, token: impl Into<Secret>, is_expired: bool) -> Self {
+    fn token(
+        mut self,
+        user: impl Into<String>,
+        kind: TokenKind,
+        token: impl Into<Secret>,
+        is_expired: bool,
+    ) -> Self {
         self.logins.push(Login::Token { user: user.into(), kind, text: token.into(), is_expired });
         self
     }

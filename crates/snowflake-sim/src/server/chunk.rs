@@ -32,13 +32,20 @@ pub(super) enum Access {
 
 impl Grants {
     /// Hands out addresses for all parts of a result, at the origin that the client came to.
-    pub(super) fn hand_out(&self, result: &Arc<ResultSet>, origin: &str, entropy: &dyn Entropy) -> Vec<Descriptor> {
+    pub(super) fn hand_out(
+        &self,
+        result: &Arc<ResultSet>,
+        origin: &str,
+        entropy: &dyn Entropy,
+    ) -> Vec<Descriptor> {
         let id = entropy.uuid().simple().to_string();
         let signature = format!("{}{}", entropy.uuid().simple(), entropy.uuid().simple());
         let parts = result.parts.iter().enumerate();
         let descriptors = parts
             .map(|(n, part)| Descriptor {
-                url: format!("{origin}/sim/chunks/{id}/{n}?X-Amz-Algorithm=AWS4-HMAC-SHA256&{SIGNATURE}={signature}"),
+                url: format!(
+                    "{origin}/sim/chunks/{id}/{n}?X-Amz-Algorithm=AWS4-HMAC-SHA256&{SIGNATURE}={signature}"
+                ),
                 row_count: count(part.rows),
                 uncompressed_size: count(part.uncompressed),
                 compressed_size: count(part.body.len()),
@@ -55,7 +62,9 @@ impl Grants {
         let inner = self.lock();
         let grant = inner.get(id).filter(|grant| !grant.is_expired && signature == Some(&grant.signature));
         match (grant, n.parse()) {
-            (Some(grant), Ok(n)) if n < grant.result.parts.len() => Access::Part(Arc::clone(&grant.result), n),
+            (Some(grant), Ok(n)) if n < grant.result.parts.len() => {
+                Access::Part(Arc::clone(&grant.result), n)
+            }
             _ => Access::Denied,
         }
     }

@@ -24,12 +24,21 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(id: i64, app: String, engine: EngineSession, login_parameters: BTreeMap<String, Value>) -> Self {
+    pub(super) fn new(
+        id: i64,
+        app: String,
+        engine: EngineSession,
+        login_parameters: BTreeMap<String, Value>,
+    ) -> Self {
         Self { id, app, engine, login_parameters, requests: Mutex::default() }
     }
 
     /// The execution of a request id, started by `start` when the id is new. Says whether it was.
-    pub(super) fn once(&self, request_id: &str, start: impl FnOnce() -> Arc<Execution>) -> (Arc<Execution>, bool) {
+    pub(super) fn once(
+        &self,
+        request_id: &str,
+        start: impl FnOnce() -> Arc<Execution>,
+    ) -> (Arc<Execution>, bool) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(execution) = requests.get(request_id) {
             return (Arc::clone(execution), false);
@@ -103,7 +112,13 @@ struct Token {
 
 impl Sessions {
     /// Lets a session in.
-    pub(super) fn open(&self, session: Arc<Session>, life: Lifetimes, now: Instant, entropy: &dyn Entropy) -> Pair {
+    pub(super) fn open(
+        &self,
+        session: Arc<Session>,
+        life: Lifetimes,
+        now: Instant,
+        entropy: &dyn Entropy,
+    ) -> Pair {
         let mut inner = self.lock();
         let pair = inner.issue(session.id, life, now, entropy);
         inner.open.insert(session.id, session);
@@ -111,7 +126,12 @@ impl Sessions {
     }
 
     /// The session that a token stands for.
-    pub(super) fn find(&self, token: &str, kind: TokenKind, now: Instant) -> Result<Arc<Session>, TokenError> {
+    pub(super) fn find(
+        &self,
+        token: &str,
+        kind: TokenKind,
+        now: Instant,
+    ) -> Result<Arc<Session>, TokenError> {
         self.lock().find(token, kind, now)
     }
 
@@ -127,7 +147,10 @@ impl Sessions {
     ) -> Result<(Pair, Arc<Session>), TokenError> {
         let mut inner = self.lock();
         let session = inner.find(master, TokenKind::Master, now)?;
-        let old = inner.tokens.get_mut(old).filter(|old| old.session_id == session.id && old.kind == TokenKind::Session);
+        let old = inner
+            .tokens
+            .get_mut(old)
+            .filter(|old| old.session_id == session.id && old.kind == TokenKind::Session);
         old.ok_or(TokenError::Unknown)?.valid_until = None;
         Ok((inner.issue(session.id, life, now, entropy), session))
     }
@@ -156,7 +179,11 @@ impl Sessions {
 impl Inner {
     fn issue(&mut self, session_id: i64, life: Lifetimes, now: Instant, entropy: &dyn Entropy) -> Pair {
         let mut mint = |kind, life| {
-            let text = format!("ver:3-hint:{session_id}-ETMsDg-{}{}", entropy.uuid().simple(), entropy.uuid().simple());
+            let text = format!(
+                "ver:3-hint:{session_id}-ETMsDg-{}{}",
+                entropy.uuid().simple(),
+                entropy.uuid().simple()
+            );
             self.tokens.insert(text.clone(), Token { session_id, kind, valid_until: now.checked_add(life) });
             text
         };

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::{
-    Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, Time64NanosecondType,
-};
+use arrow_array::types::{Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, Time64NanosecondType};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray, RecordBatch, StructArray};
 use arrow_buffer::NullBuffer;
 use arrow_ipc::writer::StreamWriter;
@@ -136,7 +134,8 @@ fn timestamp(array: &ArrayRef, scale: u8) -> Option<ArrayRef> {
 
 fn timestamp_with_offset(array: &ArrayRef, scale: u8) -> Option<ArrayRef> {
     let parts = Parts::of(array)?;
-    let zone: ArrayRef = Arc::new(array.as_struct().column_by_name("timezone")?.as_primitive_opt::<Int32Type>()?.clone());
+    let zone: ArrayRef =
+        Arc::new(array.as_struct().column_by_name("timezone")?.as_primitive_opt::<Int32Type>()?.clone());
     let (names, children): (&[&str], Vec<ArrayRef>) = if scale <= 3 {
         (&["epoch", "timezone"], vec![Arc::new(parts.scaled(scale)), zone])
     } else {
@@ -168,7 +167,9 @@ impl<'a> Parts<'a> {
         let per_second = 10_i64.pow(u32::from(scale));
         let unit = 10_i64.pow(u32::from(NANOSECOND_DIGITS.saturating_sub(scale)));
         let epochs = self.epoch.values().iter().zip(self.fraction.values());
-        let units = epochs.map(|(epoch, fraction)| epoch.saturating_mul(per_second).saturating_add(i64::from(*fraction) / unit));
+        let units = epochs.map(|(epoch, fraction)| {
+            epoch.saturating_mul(per_second).saturating_add(i64::from(*fraction) / unit)
+        });
         PrimitiveArray::new(units.collect(), self.nulls.cloned())
     }
 }
@@ -184,7 +185,8 @@ mod tests {
 
     #[test]
     fn numbers_are_as_narrow_as_their_values() {
-        let width = |values: Vec<Option<i64>>| number(&(Arc::new(Int64Array::from(values)) as ArrayRef)).unwrap();
+        let width =
+            |values: Vec<Option<i64>>| number(&(Arc::new(Int64Array::from(values)) as ArrayRef)).unwrap();
         assert_eq!(width(vec![Some(-128), None, Some(127)]).data_type(), &Arrow::Int8);
         assert_eq!(width(vec![Some(128)]).data_type(), &Arrow::Int16);
         assert_eq!(width(vec![Some(-40_000)]).data_type(), &Arrow::Int32);

@@ -1,7 +1,9 @@
 //! The JSON format's cells: every value as a text, null as none.
 
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType};
+use arrow_array::types::{
+    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType,
+};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::ArrowError;
 use snowflake_proto::{Column, DataType};
@@ -41,7 +43,9 @@ fn find<'a>(data_type: &DataType, array: &'a ArrayRef) -> Option<Writer<'a>> {
         }
         DataType::Time { scale } => {
             let (times, scale) = (array.as_primitive_opt::<Time64NanosecondType>()?, *scale);
-            Box::new(move |row| seconds(times.value(row) / NANOSECONDS, times.value(row) % NANOSECONDS, scale))
+            Box::new(move |row| {
+                seconds(times.value(row) / NANOSECONDS, times.value(row) % NANOSECONDS, scale)
+            })
         }
         DataType::TimestampNtz { scale } | DataType::TimestampLtz { scale } => timestamp(array, *scale)?,
         DataType::TimestampTz { scale } => {
@@ -90,7 +94,11 @@ fn float(value: f64) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 #[cfg(test)]

@@ -44,7 +44,9 @@ fn metadata(data_type: &DataType, width: u64) -> HashMap<String, String> {
     let (characters, bytes) = match data_type {
         DataType::Text { length } => (*length, length.saturating_mul(4).min(TEXT_LENGTH)),
         DataType::Binary { length } => (*length, *length),
-        DataType::Variant | DataType::Object | DataType::Array | DataType::Other(_) => (TEXT_LENGTH, TEXT_LENGTH),
+        DataType::Variant | DataType::Object | DataType::Array | DataType::Other(_) => {
+            (TEXT_LENGTH, TEXT_LENGTH)
+        }
         _ => (0, width),
     };
     HashMap::from([
@@ -63,7 +65,11 @@ fn width(physical: &Arrow) -> u64 {
         Arrow::Boolean | Arrow::Int8 => 1,
         Arrow::Int16 => 2,
         Arrow::Int32 | Arrow::Date32 => 4,
-        Arrow::Struct(fields) if fields.len() == 2 && fields.iter().any(|field| field.name() == "timezone") => 8,
+        Arrow::Struct(fields)
+            if fields.len() == 2 && fields.iter().any(|field| field.name() == "timezone") =>
+        {
+            8
+        }
         Arrow::Decimal128(..) | Arrow::Struct(_) => 16,
         _ => 8,
     }

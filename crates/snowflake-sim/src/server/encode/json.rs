@@ -7,7 +7,10 @@ use snowflake_proto::Column;
 use super::cell::{Writer, writer};
 
 /// The rows as cells.
-pub(super) fn rows(columns: &[Column], batches: &[RecordBatch]) -> Result<Vec<Vec<Option<String>>>, ArrowError> {
+pub(super) fn rows(
+    columns: &[Column],
+    batches: &[RecordBatch],
+) -> Result<Vec<Vec<Option<String>>>, ArrowError> {
     let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
     for batch in batches {
         let writers = writers(columns, batch)?;

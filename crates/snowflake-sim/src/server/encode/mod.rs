@@ -39,7 +39,11 @@ pub(super) enum Inline {
 }
 
 /// Encodes rows for the answer itself.
-pub(super) fn inline(format: Format, columns: &[Column], batches: &[RecordBatch]) -> Result<Inline, ArrowError> {
+pub(super) fn inline(
+    format: Format,
+    columns: &[Column],
+    batches: &[RecordBatch],
+) -> Result<Inline, ArrowError> {
     match format {
         Format::Arrow if batches.iter().all(|batch| batch.num_rows() == 0) => Ok(Inline::Arrow(Vec::new())),
         Format::Arrow => arrow::stream(columns, batches).map(Inline::Arrow),
@@ -48,7 +52,11 @@ pub(super) fn inline(format: Format, columns: &[Column], batches: &[RecordBatch]
 }
 
 /// Encodes rows for a part that is fetched separately, not compressed yet.
-pub(super) fn part(format: Format, columns: &[Column], batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
+pub(super) fn part(
+    format: Format,
+    columns: &[Column],
+    batches: &[RecordBatch],
+) -> Result<Vec<u8>, ArrowError> {
     match format {
         Format::Arrow => arrow::stream(columns, batches),
         Format::Json => json::part(columns, batches),
@@ -60,7 +68,12 @@ pub(super) fn row_type(columns: &[Column]) -> Vec<RowType> {
     let origin = || Some(String::new());
     columns
         .iter()
-        .map(|column| RowType { database: origin(), schema: origin(), table: origin(), ..column.to_row_type() })
+        .map(|column| RowType {
+            database: origin(),
+            schema: origin(),
+            table: origin(),
+            ..column.to_row_type()
+        })
         .collect()
 }
 

@@ -41,7 +41,8 @@ impl Call {
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let authority = parts.uri.authority().map(http::uri::Authority::as_str);
         let origin = format!("http://{}", host.or(authority).unwrap_or(address));
-        let segments = parts.uri.path().split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
+        let segments =
+            parts.uri.path().split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
         let body = inflate(&parts.headers, body)?;
         Ok(Self {
             method: parts.method,
@@ -56,7 +57,10 @@ impl Call {
     /// A value of the query string, decoded; `None` when it is missing or empty.
     pub(in crate::server) fn argument(&self, name: &str) -> Option<String> {
         let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(key, _)| *key == name).map(|(_, value)| decode(&value.replace('+', " "))).find(|v| !v.is_empty())
+        pairs
+            .filter(|(key, _)| *key == name)
+            .map(|(_, value)| decode(&value.replace('+', " ")))
+            .find(|v| !v.is_empty())
     }
 
     /// The token in the `Authorization` header.
@@ -76,7 +80,9 @@ fn decode(text: &str) -> String {
 }
 
 fn inflate(headers: &HeaderMap, body: Bytes) -> Result<Bytes, CallError> {
-    let is_gzip = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+    let is_gzip = headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
     if !is_gzip || body.is_empty() {
         return Ok(body);
     }

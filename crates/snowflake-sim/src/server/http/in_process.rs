@@ -7,7 +7,8 @@ use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use snowflake_transport::{
-    Body, BoxFuture, ContentEncoding, Delivery, Error, ErrorKind, Request, RequestOptions, Response, Transport,
+    Body, BoxFuture, ContentEncoding, Delivery, Error, ErrorKind, Request, RequestOptions, Response,
+    Transport,
 };
 
 use super::call::{Call, MAX_BODY};
@@ -44,7 +45,11 @@ impl InProcess {
         parts.headers.insert(CONTENT_LENGTH, body.len().into());
         let cap = options.body_cap.unwrap_or(usize::MAX);
         if body.len() > cap {
-            return Err(Error::reported(ErrorKind::TooLarge, Delivery::MaybeSent, "the answer is larger than the cap"));
+            return Err(Error::reported(
+                ErrorKind::TooLarge,
+                Delivery::MaybeSent,
+                "the answer is larger than the cap",
+            ));
         }
         Ok(Response::from_parts(parts, Body::from(body)))
     }

@@ -58,7 +58,12 @@ impl Drop for Listener {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, address: Arc<str>, mut stopped: watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    address: Arc<str>,
+    mut stopped: watch::Receiver<bool>,
+) {
     // Aborts its connections when it is dropped.
     let mut connections = JoinSet::new();
     loop {

@@ -79,7 +79,13 @@ impl Directory {
         self.user(user).keys.push(key);
     }
 
-    pub(in crate::server) fn add_token(&mut self, kind: TokenKind, user: &str, text: Secret, is_expired: bool) {
+    pub(in crate::server) fn add_token(
+        &mut self,
+        kind: TokenKind,
+        user: &str,
+        text: Secret,
+        is_expired: bool,
+    ) {
         let user = self.user(user).name.clone();
         self.tokens.push(AccessToken { kind, user, text, is_expired });
     }
@@ -94,7 +100,11 @@ impl Directory {
     }
 
     /// The user, in upper case, that this login proves to be.
-    pub(in crate::server) fn authenticate(&self, login: &RequestData, now: OffsetDateTime) -> Result<&str, Refusal> {
+    pub(in crate::server) fn authenticate(
+        &self,
+        login: &RequestData,
+        now: OffsetDateTime,
+    ) -> Result<&str, Refusal> {
         if self.account.as_deref().is_some_and(|account| account != short(&login.account_name)) {
             return Err(Refusal::Account);
         }
@@ -103,7 +113,9 @@ impl Directory {
             "" | "SNOWFLAKE" | "SNOWFLAKE_PASSWORD" | "USERNAME_PASSWORD_MFA" => self.by_password(login),
             "SNOWFLAKE_JWT" => self.by_key(login, now).ok_or(Refusal::Jwt),
             "OAUTH" => self.by_token(TokenKind::OAuth, login, login.token.as_deref()),
-            "PROGRAMMATIC_ACCESS_TOKEN" => self.by_token(TokenKind::ProgrammaticAccess, login, login.token.as_deref()),
+            "PROGRAMMATIC_ACCESS_TOKEN" => {
+                self.by_token(TokenKind::ProgrammaticAccess, login, login.token.as_deref())
+            }
             _ => Err(Refusal::Authenticator),
         }
     }

@@ -64,7 +64,12 @@ fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
         (usize::from(*first), rest)
     } else {
         let (digits, rest) = rest.split_at_checked(usize::from(*first & 0x7f))?;
-        (digits.iter().try_fold(0_usize, |sum, byte| sum.checked_mul(256)?.checked_add(usize::from(*byte)))?, rest)
+        (
+            digits
+                .iter()
+                .try_fold(0_usize, |sum, byte| sum.checked_mul(256)?.checked_add(usize::from(*byte)))?,
+            rest,
+        )
     };
     rest.split_at_checked(length)
 }
@@ -75,7 +80,9 @@ mod tests {
 
     #[test]
     fn anything_but_a_public_key_is_refused() {
-        for text in ["", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", "AAAA", "MIIBIjANBg", "\u{0}\u{1}"] {
+        for text in
+            ["", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", "AAAA", "MIIBIjANBg", "\u{0}\u{1}"]
+        {
             assert!(PublicKey::parse(text).is_none());
         }
     }

@@ -47,6 +47,8 @@ fn abort(shared: &Shared, target: AbortTarget, execution: Option<Arc<Execution>>
             execution.cancel.cancel();
             Reply::empty()
         }
-        None => answers::failure(None, "000605", "01000", "Identified SQL statement is not currently executing."),
+        None => {
+            answers::failure(None, "000605", "01000", "Identified SQL statement is not currently executing.")
+        }
     }
 }

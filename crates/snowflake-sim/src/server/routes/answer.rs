@@ -23,7 +23,9 @@ pub(super) async fn when_finished(shared: &Arc<Shared>, call: &Call, execution: 
     match execution.wait(shared.settings.hold).await {
         None => in_progress(execution),
         Some(finished) => match &finished.outcome {
-            Ok(success) => Reply::envelope(&Envelope::ok(success_data(shared, call, execution, &finished, success))),
+            Ok(success) => {
+                Reply::envelope(&Envelope::ok(success_data(shared, call, execution, &finished, success)))
+            }
             Err(error) => sql_failure(&execution.query_id, error),
         },
     }

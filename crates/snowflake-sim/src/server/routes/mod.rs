@@ -44,7 +44,9 @@ fn authorize(shared: &Shared, call: &Call) -> Result<Arc<Session>, Reply> {
     shared.sessions.find(token, TokenKind::Session, now).map_err(|error| match error {
         TokenError::Unknown => Reply::failure("390104", "Your session token is invalid. Please login again."),
         TokenError::Expired => Reply::failure("390112", "Your session has expired. Please login again."),
-        TokenError::Gone => Reply::failure("390111", "Session no longer exists.  New login required to access the service."),
+        TokenError::Gone => {
+            Reply::failure("390111", "Session no longer exists.  New login required to access the service.")
+        }
     })
 }
 

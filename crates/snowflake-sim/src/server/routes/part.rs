@@ -16,9 +16,10 @@ pub(super) fn answer(shared: &Shared, call: &Call, id: &str, n: &str) -> Reply {
     }
     match shared.grants.find(id, n, &call.query) {
         Access::Denied => Reply::text(StatusCode::FORBIDDEN, "Request has expired."),
-        Access::Part(result, _) if !result.key.opens(&call.headers) => {
-            Reply::text(StatusCode::BAD_REQUEST, "The object was stored using a form of Server Side Encryption.")
-        }
+        Access::Part(result, _) if !result.key.opens(&call.headers) => Reply::text(
+            StatusCode::BAD_REQUEST,
+            "The object was stored using a form of Server Side Encryption.",
+        ),
         Access::Part(result, n) => {
             let body = result.parts[n].body.clone();
             shared.ledger().chunk_bytes += body.len() as u64;

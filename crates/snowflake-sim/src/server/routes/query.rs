@@ -36,7 +36,9 @@ fn conflict() -> Reply {
     Reply::envelope(&Envelope::<Response> {
         data: None,
         code: None,
-        message: Some("The specified sqlText should not be overwritten when resubmitting the request".to_owned()),
+        message: Some(
+            "The specified sqlText should not be overwritten when resubmitting the request".to_owned(),
+        ),
         success: false,
         headers: None,
     })

@@ -18,7 +18,9 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: &Call, query_id: &str) ->
     shared.ledger().result_requests += 1;
     match shared.queries.find(query_id) {
         Known::Execution(execution) => answers::when_finished(shared, call, &execution).await,
-        Known::Forgotten => answers::failure(Some(query_id), "000707", "02000", "The result of the statement has expired."),
+        Known::Forgotten => {
+            answers::failure(Some(query_id), "000707", "02000", "The result of the statement has expired.")
+        }
         Known::Unknown => answers::failure(Some(query_id), "000612", "02000", "Result not found."),
     }
 }

@@ -25,7 +25,9 @@ pub(super) fn logout(shared: &Shared, call: &Call) -> Reply {
         Err(refusal) => return refusal,
     };
     let running = shared.queries.running();
-    for execution in running.iter().filter(|execution| execution.session_id == session.id && !execution.is_async) {
+    for execution in
+        running.iter().filter(|execution| execution.session_id == session.id && !execution.is_async)
+    {
         execution.cancel.cancel();
     }
     shared.sessions.close(&session);

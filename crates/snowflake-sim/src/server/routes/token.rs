@@ -20,7 +20,8 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
         return Reply::failure("390400", "not simulated: token requests other than RENEW");
     }
     let (life, now) = (shared.settings.lifetimes, shared.clock.now());
-    let renewed = shared.sessions.renew(master, &request.old_session_token, life, now, shared.entropy.as_ref());
+    let renewed =
+        shared.sessions.renew(master, &request.old_session_token, life, now, shared.entropy.as_ref());
     match renewed {
         Ok((tokens, session)) => Reply::envelope(&Envelope::ok(Response {
             session_token: Some(tokens.session),
@@ -29,8 +30,14 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
             validity_in_seconds_mt: i64::try_from(life.master.as_secs()).ok(),
             session_id: Some(session.id),
         })),
-        Err(TokenError::Expired) => Reply::failure("390114", "Authentication token has expired.  The user must authenticate again."),
-        Err(TokenError::Gone) => Reply::failure("390111", "Session no longer exists.  New login required to access the service."),
-        Err(TokenError::Unknown) => Reply::failure("390115", "Authentication token is invalid.  The user must authenticate again."),
+        Err(TokenError::Expired) => {
+            Reply::failure("390114", "Authentication token has expired.  The user must authenticate again.")
+        }
+        Err(TokenError::Gone) => {
+            Reply::failure("390111", "Session no longer exists.  New login required to access the service.")
+        }
+        Err(TokenError::Unknown) => {
+            Reply::failure("390115", "Authentication token is invalid.  The user must authenticate again.")
+        }
     }
 }

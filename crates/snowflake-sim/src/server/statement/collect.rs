@@ -39,7 +39,12 @@ impl Limits {
 }
 
 /// Reads the stream to its end.
-pub(super) async fn collect(rows: Rows, format: Format, limits: Limits, key: PartKey) -> Result<ResultSet, SqlError> {
+pub(super) async fn collect(
+    rows: Rows,
+    format: Format,
+    limits: Limits,
+    key: PartKey,
+) -> Result<ResultSet, SqlError> {
     let columns: Arc<[Column]> = rows.columns.clone().into();
     let mut stream = rows.batches;
     let mut cutter = Cutter { limits, n: 0, rows: 0, bytes: 0, slices: Vec::new() };

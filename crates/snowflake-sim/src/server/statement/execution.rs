@@ -47,7 +47,12 @@ pub(in crate::server) enum Success {
 }
 
 impl Execution {
-    pub(in crate::server) fn new(query_id: String, session_id: i64, sql: String, started: OffsetDateTime) -> Self {
+    pub(in crate::server) fn new(
+        query_id: String,
+        session_id: i64,
+        sql: String,
+        started: OffsetDateTime,
+    ) -> Self {
         Self {
             query_id,
             session_id,

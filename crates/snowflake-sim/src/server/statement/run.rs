@@ -49,7 +49,8 @@ pub(in crate::server) fn submit(
 }
 
 fn start(shared: &Arc<Shared>, session: &Arc<Session>, request: Request) -> Arc<Execution> {
-    let mut execution = Execution::new(shared.query_id(), session.id, request.sql_text.clone(), shared.clock.wall());
+    let mut execution =
+        Execution::new(shared.query_id(), session.id, request.sql_text.clone(), shared.clock.wall());
     execution.is_async = request.async_exec;
     execution.warehouse = session.engine.context().warehouse;
     let execution = Arc::new(execution);
@@ -142,7 +143,9 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
         &session.login_parameters,
     );
     let rows = match session.engine.execute(statement).await? {
-        Outcome::Transfer(transfer, statement_type) => return Ok(Success::Transfer(transfer, statement_type)),
+        Outcome::Transfer(transfer, statement_type) => {
+            return Ok(Success::Transfer(transfer, statement_type));
+        }
         Outcome::Rows(rows) => rows,
     };
     let format = if rows.force_json { Format::Json } else { chosen };

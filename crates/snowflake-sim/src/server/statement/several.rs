@@ -83,9 +83,9 @@ impl Drop for Unfinished<'_> {
 fn announced(job: &Job) -> usize {
     let session = job.session.engine.parameters();
     let named = |name: &String| name.eq_ignore_ascii_case(COUNT);
-    let value = [&job.statement.parameters, &session]
-        .into_iter()
-        .find_map(|parameters| parameters.iter().find(|(name, _)| named(name)).map(|(_, value)| value.clone()));
+    let value = [&job.statement.parameters, &session].into_iter().find_map(|parameters| {
+        parameters.iter().find(|(name, _)| named(name)).map(|(_, value)| value.clone())
+    });
     value.as_ref().and_then(number).unwrap_or(1)
 }
 

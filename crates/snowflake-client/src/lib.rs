@@ -1,1 +1,87 @@
-//! placeholder
+//! A Snowflake client: async, typed, Arrow-native.
+//!
+//! [`SnowflakeClient`] is the way in. It keeps a pool of sessions, runs statements on them, streams
+//! their results as rows or Arrow batches, uploads files, and tells whether the service is well.
+//! The layers below are crates of their own; what you need of them is re-exported here.
+//!
+//! With the feature `sim-server` an embedded server speaks the same protocol, so that every example
+//! and test runs without an account:
+//!
+//! ```
+//! # #[cfg(feature = "sim-server")]
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! use snowflake_client::{Protocol, QueryBuilder, SnowflakeClient, sim::SimServer};
+//!
+//! let server = SimServer::builder().user("me", "secret").start().await?;
+//! let client = SnowflakeClient::builder()
+//!     .account(server.account())
+//!     .host(server.host())
+//!     .port(server.port())
+//!     .protocol(Protocol::Http)
+//!     .user("me")
+//!     .password("secret")
+//!     .build()
+//!     .await?;
+//!
+//! let result = client.execute(QueryBuilder::new("SELECT ? AS answer").bind(42).build()).await?;
+//! for row in &result.rows {
+//!     let answer: i64 = row.get("answer")?;
+//!     assert_eq!(answer, 42);
+//! }
+//! # client.close().await;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | Feature | Default | What it gives |
+//! |---|---|---|
+//! | `parquet` | yes | export of results as Parquet |
+//! | `sim` | yes | scripted answers and faults for tests without any server |
+//! | `sim-server` | no | the embedded server; compiles a query engine, which takes minutes |
+
+mod builder;
+mod client;
+mod config;
+mod error;
+
+pub use builder::ClientBuilder;
+pub use client::SnowflakeClient;
+pub use config::{Authentication, SimulationMode, SnowflakeConfig};
+pub use error::{ErrorKind, SnowflakeError};
+pub use snowflake_ingest::{PutFile, PutOptions, PutResult, PutStatus};
+pub use snowflake_ops::Health;
+pub use snowflake_proto::{
+    AccountId, ArrowOptions, Bind, Cell, Column, DataType, Identifier, Literal, Numbers, ObjectName, ParameterValue,
+    Protocol, Recovery, Secret, ServerCode, StatementType, Timestamps,
+};
+pub use snowflake_query::{
+    BatchStream, ColumnIndex, CsvHeader, CsvOptions, Export, Exported, FromCell, Mismatch, PrefetchOptions, Query,
+    QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus, Row, RowFuture, RowStream, Rows, Session,
+    TypedRows,
+};
+#[cfg(feature = "parquet")]
+pub use snowflake_query::{ParquetOptions, ParquetTimestamps};
+
+/// Proof of identity: what a login needs.
+pub mod auth {
+    pub use snowflake_auth::{
+        AccessToken, Credential, CredentialProvider, KeyPair, Password, PrivateKey, ProgrammaticAccessToken,
+    };
+}
+
+/// The seam below everything: one HTTP request in, one HTTP response out.
+pub mod transport {
+    pub use snowflake_transport::{
+        Body, BoxFuture, Error, ErrorKind, HttpTransport, HttpVersions, Proxy, Request, Response, Transport,
+        TransportOptions,
+    };
+}
+
+/// Testing without an account.
+#[cfg(feature = "sim")]
+pub mod sim {
+    pub use snowflake_sim::*;
+}

@@ -1,1 +1,19 @@
-//! placeholder
+//! Moving files into Snowflake.
+//!
+//! [`put_file`] uploads local files to a stage, as the `PUT` statement does, gzip'd on the way.
+//! This version reaches stages that the server keeps in a folder of the same machine, as the embedded
+//! simulator does; a stage in S3, Azure or Google Cloud is refused with an error that says so.
+//!
+//! The types are re-exported by `snowflake-client`, whose `put_file` is the usual way in.
+
+mod compression;
+mod error;
+mod local;
+mod location;
+mod options;
+mod put;
+
+pub use error::{Error, ErrorKind, Result};
+pub use location::StageLocation;
+pub use options::PutOptions;
+pub use put::{LocalStages, PutFile, PutResult, PutStatus, put_file};

@@ -162,6 +162,16 @@ impl From<String> for ParameterValue {
     }
 }
 
+impl From<ParameterValue> for serde_json::Value {
+    fn from(value: ParameterValue) -> Self {
+        match value {
+            ParameterValue::Boolean(value) => value.into(),
+            ParameterValue::Integer(value) => value.into(),
+            ParameterValue::Text(text) => text.into(),
+        }
+    }
+}
+
 impl Serialize for ParameterValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -3,6 +3,8 @@
 //! A binary of its own, because it silences the panic hook: arrow-ipc answers some damage with a panic,
 //! which decoding turns into an error.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use arrow_array::{Int64Array, RecordBatch, StringArray};

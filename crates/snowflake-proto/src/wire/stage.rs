@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The transfer part of a query answer's `data`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Transfer {
     /// `UPLOAD` or `DOWNLOAD`, in any case.
@@ -42,6 +42,16 @@ pub struct Transfer {
     /// DOWNLOAD from GCS without a token: aligned with `src_locations`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub presigned_urls: Option<Vec<String>>,
+}
+
+impl fmt::Debug for Transfer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transfer")
+            .field("command", &self.command)
+            .field("files", &self.src_locations.as_ref().map(Vec::len))
+            .field("stage_info", &self.stage_info)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The store behind a stage.

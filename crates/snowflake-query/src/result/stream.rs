@@ -36,6 +36,7 @@ pub struct BatchStream {
     schema: ResultSchema,
     columns: Arc<Columns>,
     rows: u64,
+    bytes_read: u64,
     entropy: Arc<dyn Entropy>,
     ready: VecDeque<RecordBatch>,
     /// The bytes of the part that `ready` is the rest of.
@@ -65,7 +66,7 @@ impl BatchStream {
         let entropy = parts.entropy();
         let source =
             if orders.is_empty() { Source::Ended } else { Source::Idle { parts, orders, budget, options } };
-        Self { schema, columns, rows, entropy, ready, grant: None, source }
+        Self { schema, columns, rows, bytes_read: 0, entropy, ready, grant: None, source }
     }
 
     /// A stream over rows that are in memory already.
@@ -74,6 +75,7 @@ impl BatchStream {
             schema: rows.result_schema().clone(),
             columns: Arc::new(Columns::new(rows.columns().to_vec())),
             rows: rows.len() as u64,
+            bytes_read: 0,
             entropy: rows.entropy(),
             ready: rows.batches().iter().cloned().collect(),
             grant: None,
@@ -105,6 +107,12 @@ impl BatchStream {
     #[must_use]
     pub fn total_rows(&self) -> u64 {
         self.rows
+    }
+
+    /// How many bytes the separately fetched parts had so far, after inflating.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
     /// The same result row by row.
@@ -141,6 +149,7 @@ impl BatchStream {
             let Source::Fetching(prefetch) = &mut self.source else { return Poll::Ready(None) };
             match ready!(prefetch.poll_next(context)) {
                 Some(Ok(fetched)) => {
+                    self.bytes_read += fetched.part.bytes;
                     self.ready = fetched.part.batches.into();
                     self.ready.retain(|batch| batch.num_rows() > 0);
                     self.grant = Some(fetched.grant);
@@ -211,6 +220,12 @@ impl RowStream {
     #[must_use]
     pub fn total_rows(&self) -> u64 {
         self.batches.total_rows()
+    }
+
+    /// How many bytes the separately fetched parts had so far, after inflating.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.batches.bytes_read()
     }
 
     /// The rows as futures that are ready at once, for adapters that run futures side by side, such as
@@ -301,6 +316,12 @@ impl<T: DeserializeOwned> TypedRows<T> {
     /// As [`BatchStream::next`] and [`Rows::deserialize`](super::Rows::deserialize).
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         StreamExt::next(self).await
+    }
+
+    /// How many bytes the separately fetched parts had so far, after inflating.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.rows.bytes_read()
     }
 }
 

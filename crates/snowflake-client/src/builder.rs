@@ -1,0 +1,194 @@
+//! Building a client step by step.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use snowflake_auth::CredentialProvider;
+use snowflake_proto::{ArrowOptions, ParameterValue, Protocol, Secret};
+use snowflake_transport::{Transport, TransportOptions};
+
+use crate::client::SnowflakeClient;
+use crate::config::{Authentication, SnowflakeConfig};
+use crate::error::SnowflakeError;
+
+/// Collects the settings of a [`SnowflakeClient`]; see [`SnowflakeClient::builder`].
+///
+/// Nothing is checked before [`build`](Self::build), which reports all problems together.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ClientBuilder {
+    config: SnowflakeConfig,
+}
+
+impl ClientBuilder {
+    /// Starts from these settings.
+    pub fn from_config(config: SnowflakeConfig) -> Self {
+        Self { config }
+    }
+
+    /// The account, as `organization-account` or as a locator such as `xy12345.eu-central-1`.
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.config.account = account.into();
+        self
+    }
+
+    /// The name to log in with.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.config.user = Some(user.into());
+        self
+    }
+
+    /// Logs in with a password.
+    pub fn password(self, password: impl Into<Secret>) -> Self {
+        self.authentication(Authentication::Password(password.into()))
+    }
+
+    /// Logs in with the private key in a file: PKCS#8 (perhaps encrypted) or PKCS#1, as PEM or DER.
+    pub fn key_pair_auth(self, path: impl Into<PathBuf>, passphrase: Option<&str>) -> Self {
+        self.authentication(Authentication::KeyPairFile {
+            path: path.into(),
+            passphrase: passphrase.map(Secret::from),
+        })
+    }
+
+    /// Logs in with an OAuth access token.
+    pub fn oauth_token(self, token: impl Into<Secret>) -> Self {
+        self.authentication(Authentication::OAuthToken(token.into()))
+    }
+
+    /// Logs in with a programmatic access token.
+    pub fn programmatic_access_token(self, token: impl Into<Secret>) -> Self {
+        self.authentication(Authentication::ProgrammaticAccessToken(token.into()))
+    }
+
+    /// Logs in with credentials that the program itself provides.
+    pub fn credentials(self, provider: Arc<dyn CredentialProvider>) -> Self {
+        self.authentication(Authentication::Provider(provider))
+    }
+
+    /// Logs in like this.
+    pub fn authentication(mut self, authentication: Authentication) -> Self {
+        self.config.authentication = Some(authentication);
+        self
+    }
+
+    /// Role of new sessions.
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.config.role = Some(role.into());
+        self
+    }
+
+    /// Warehouse of new sessions.
+    pub fn warehouse(mut self, warehouse: impl Into<String>) -> Self {
+        self.config.warehouse = Some(warehouse.into());
+        self
+    }
+
+    /// Database of new sessions.
+    pub fn database(mut self, database: impl Into<String>) -> Self {
+        self.config.database = Some(database.into());
+        self
+    }
+
+    /// Schema of new sessions.
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.config.schema = Some(schema.into());
+        self
+    }
+
+    /// Host to connect to instead of the one that follows from the account.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.config.host = Some(host.into());
+        self
+    }
+
+    /// Port to connect to.
+    pub fn port(mut self, port: u16) -> Self {
+        self.config.port = Some(port);
+        self
+    }
+
+    /// HTTPS, or plain HTTP for a server on this machine.
+    pub fn protocol(mut self, protocol: Protocol) -> Self {
+        self.config.protocol = protocol;
+        self
+    }
+
+    /// Allows plain HTTP to another machine, where everyone on the way can read along.
+    pub fn insecure_http(mut self) -> Self {
+        self.config.insecure_http = true;
+        self
+    }
+
+    /// How many sessions the pool keeps open, and how many it opens at most.
+    pub fn pool_size(mut self, min: u32, max: u32) -> Self {
+        self.config.pool_min = min;
+        self.config.pool_max = max;
+        self
+    }
+
+    /// How long a session may stay unused before it is closed.
+    pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
+        self.config.pool_idle_timeout = limit;
+        self
+    }
+
+    /// How long a caller waits for a session.
+    pub fn pool_wait_timeout(mut self, limit: Duration) -> Self {
+        self.config.pool_wait_timeout = limit;
+        self
+    }
+
+    /// The longest time for name lookup, TCP and TLS together.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.config.connect_timeout = limit;
+        self
+    }
+
+    /// The longest time for one statement, unless the query says otherwise.
+    pub fn query_timeout(mut self, limit: Duration) -> Self {
+        self.config.query_timeout = Some(limit);
+        self
+    }
+
+    /// Sets a session parameter at login.
+    pub fn session_parameter(mut self, name: impl Into<String>, value: impl Into<ParameterValue>) -> Self {
+        self.config.session_parameters.insert(name.into().to_uppercase(), value.into());
+        self
+    }
+
+    /// Chooses the Arrow types of results.
+    pub fn arrow(mut self, options: ArrowOptions) -> Self {
+        self.config.arrow = options;
+        self
+    }
+
+    /// The program's name, shown in Snowflake's query history.
+    pub fn application(mut self, name: impl Into<String>) -> Self {
+        self.config.application = Some(name.into());
+        self
+    }
+
+    /// HTTP settings beyond the connect timeout: proxy, certificates, limits.
+    pub fn http(mut self, options: TransportOptions) -> Self {
+        self.config.http = options;
+        self
+    }
+
+    /// Delivers requests through this instead of HTTP.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.config.transport = Some(transport);
+        self
+    }
+
+    /// Checks the settings, logs in, and opens the sessions that the pool keeps.
+    ///
+    /// # Errors
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming every setting that cannot work;
+    /// [`Auth`](crate::ErrorKind::Auth) when the server refuses the credentials;
+    /// [`Network`](crate::ErrorKind::Network) when it cannot be reached.
+    pub async fn build(self) -> Result<SnowflakeClient, SnowflakeError> {
+        SnowflakeClient::new(self.config).await
+    }
+}

@@ -1,0 +1,176 @@
+//! The client.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use snowflake_ingest::{LocalStages, PutOptions, PutResult};
+use snowflake_ops::Health;
+use snowflake_query::{
+    BatchStream, Pool, PoolOptions, Query, QueryHandle, QueryId, QueryResult, ResultOptions, RowStream, Session,
+    SessionOptions, Wanted,
+};
+
+use crate::builder::ClientBuilder;
+use crate::config::{Resolved, SnowflakeConfig};
+use crate::error::SnowflakeError;
+
+/// A client of one account: a pool of sessions and everything that can be done with them.
+///
+/// Clones are cheap and share the pool. Dropping the last clone lets the sessions end by themselves;
+/// [`close`](Self::close) logs them out.
+///
+/// ```no_run
+/// # // Needs an account; the same calls run against the simulator in the crate's tests.
+/// use snowflake_client::SnowflakeClient;
+///
+/// # async fn run() -> Result<(), snowflake_client::SnowflakeError> {
+/// let client = SnowflakeClient::builder()
+///     .account("myorg-myaccount")
+///     .user("service_user")
+///     .key_pair_auth("/path/to/key.p8", Some("passphrase"))
+///     .warehouse("COMPUTE_WH")
+///     .build()
+///     .await?;
+/// let result = client.execute("SELECT CURRENT_VERSION()").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SnowflakeClient {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pool: Pool,
+    local_stages: LocalStages,
+}
+
+impl SnowflakeClient {
+    /// Builds a client step by step.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client with these settings. Logs in, and opens the sessions that the pool keeps.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub async fn new(config: SnowflakeConfig) -> Result<Self, SnowflakeError> {
+        let resolved = Resolved::from_config(&config)?;
+        let mut session = SessionOptions::new(resolved.server, resolved.provider, resolved.login)
+            .with_results(ResultOptions::default().with_arrow(config.arrow));
+        if let Some(limit) = config.query_timeout {
+            session = session.with_timeout(limit);
+        }
+        let pool = PoolOptions::default()
+            .with_size(config.pool_min, config.pool_max)
+            .with_wait_timeout(config.pool_wait_timeout)
+            .with_idle_timeout(config.pool_idle_timeout)
+            .with_max_lifetime(config.pool_max_lifetime);
+        let pool = Pool::open(session, pool).await?;
+        Ok(Self { inner: Arc::new(Inner { pool, local_stages: resolved.local_stages }) })
+    }
+
+    /// A client with the settings of the environment; see [`SnowflakeConfig::from_env`].
+    ///
+    /// # Errors
+    /// As [`SnowflakeConfig::from_env`] and [`ClientBuilder::build`].
+    pub async fn from_env() -> Result<Self, SnowflakeError> {
+        Self::new(SnowflakeConfig::from_env()?).await
+    }
+
+    /// Whether a session can be had and a statement runs, and how long both take.
+    ///
+    /// # Errors
+    /// None at present: a server that refuses or cannot be reached is an answer with `healthy: false`.
+    pub async fn health_check(&self) -> Result<Health, SnowflakeError> {
+        Ok(snowflake_ops::check_health(&self.inner.pool).await)
+    }
+
+    /// Runs a statement and holds its whole result in memory.
+    ///
+    /// # Errors
+    /// [`Sql`](crate::ErrorKind::Sql) when the server refuses or fails the statement,
+    /// [`Timeout`](crate::ErrorKind::Timeout), [`Pool`](crate::ErrorKind::Pool) when no session becomes
+    /// free, [`Network`](crate::ErrorKind::Network), and
+    /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) when a statement may or may not have run.
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement.
+    pub async fn execute(&self, query: impl Into<Query> + Send) -> Result<QueryResult, SnowflakeError> {
+        Ok(self.inner.pool.execute(query).await?)
+    }
+
+    /// Submits a statement and returns at once with a handle to it.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement; dropping the handle does not.
+    pub async fn execute_async(&self, query: impl Into<Query> + Send) -> Result<QueryHandle, SnowflakeError> {
+        Ok(self.inner.pool.execute_async(query).await?)
+    }
+
+    /// Runs a statement and streams its rows; at most a bounded number of bytes is held in memory.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); failures on the way arrive as items of the stream.
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement; dropping the stream stops all
+    /// downloads.
+    pub async fn execute_stream(&self, query: impl Into<Query> + Send) -> Result<RowStream, SnowflakeError> {
+        Ok(self.inner.pool.execute_stream(query).await?)
+    }
+
+    /// Runs a statement and streams its rows as Arrow batches of one schema.
+    ///
+    /// # Errors
+    /// As [`execute_stream`](Self::execute_stream).
+    ///
+    /// # Cancellation
+    /// As [`execute_stream`](Self::execute_stream).
+    pub async fn execute_batches(&self, query: impl Into<Query> + Send) -> Result<BatchStream, SnowflakeError> {
+        Ok(self.inner.pool.execute_batches(query).await?)
+    }
+
+    /// The result of a statement that ran before, by its query id. The service keeps results for a day.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when the server does not know the id (any more), and as
+    /// [`execute`](Self::execute).
+    pub async fn result(&self, query_id: QueryId) -> Result<QueryResult, SnowflakeError> {
+        Ok(self.inner.pool.result(query_id).await?)
+    }
+
+    /// A session of one's own, for statements that belong together: transactions, temporary tables,
+    /// session variables. It goes back to the pool when dropped.
+    ///
+    /// # Errors
+    /// [`Pool`](crate::ErrorKind::Pool) when none becomes free, [`Auth`](crate::ErrorKind::Auth),
+    /// [`Network`](crate::ErrorKind::Network).
+    pub async fn session(&self) -> Result<Session, SnowflakeError> {
+        Ok(self.inner.pool.get(&Wanted::default()).await?)
+    }
+
+    /// Uploads a local file to a stage, gzip'd on the way unless it is compressed already.
+    ///
+    /// # Errors
+    /// As [`snowflake_ingest::put_file`].
+    pub async fn put_file(
+        &self,
+        path: impl AsRef<Path> + Send,
+        stage: &str,
+        options: PutOptions,
+    ) -> Result<PutResult, SnowflakeError> {
+        let local = self.inner.local_stages;
+        Ok(snowflake_ingest::put_file(&self.inner.pool, path.as_ref(), stage, options, local).await?)
+    }
+
+    /// Logs all sessions out, waiting for those in use up to a bound of 15 seconds.
+    pub async fn close(&self) {
+        self.inner.pool.close().await;
+    }
+}

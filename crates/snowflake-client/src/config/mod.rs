@@ -1,0 +1,12 @@
+//! What a client is told: in code, or by the environment.
+
+mod authentication;
+mod duration;
+mod env;
+mod generated;
+mod model;
+mod resolve;
+
+pub use authentication::Authentication;
+pub use model::{SimulationMode, SnowflakeConfig};
+pub(crate) use resolve::Resolved;

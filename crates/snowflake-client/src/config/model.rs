@@ -1,0 +1,152 @@
+//! The settings of a client as plain data.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use snowflake_proto::{ArrowOptions, ParameterValue, Protocol};
+use snowflake_transport::{Transport, TransportOptions};
+
+use super::Authentication;
+use super::env::{self, Environment};
+use crate::error::SnowflakeError;
+
+/// Everything a client is told. Plain data: it is checked when the client is built, and all problems
+/// are reported together.
+///
+/// ```
+/// use snowflake_client::SnowflakeConfig;
+///
+/// let config = SnowflakeConfig {
+///     account: "myorg-myaccount".to_owned(),
+///     warehouse: Some("COMPUTE_WH".to_owned()),
+///     ..SnowflakeConfig::default()
+/// };
+/// assert_eq!(config.pool_max, 10);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SnowflakeConfig {
+    /// The account, as `organization-account` or as a locator such as `xy12345.eu-central-1`.
+    pub account: String,
+    /// The name to log in with; a token can do without.
+    pub user: Option<String>,
+    /// How to log in.
+    pub authentication: Option<Authentication>,
+    /// Role of new sessions; the user's default role when unset.
+    pub role: Option<String>,
+    /// Warehouse of new sessions; the user's default warehouse when unset.
+    pub warehouse: Option<String>,
+    /// Database of new sessions.
+    pub database: Option<String>,
+    /// Schema of new sessions.
+    pub schema: Option<String>,
+    /// Host to connect to instead of the one that follows from the account.
+    pub host: Option<String>,
+    /// Port; 443, or 80 for plain HTTP, when unset.
+    pub port: Option<u16>,
+    /// HTTPS, or plain HTTP for a server on this machine.
+    pub protocol: Protocol,
+    /// Allows plain HTTP to another machine, where everyone on the way can read along.
+    pub insecure_http: bool,
+    /// Sessions that the pool keeps open.
+    pub pool_min: u32,
+    /// The most sessions at a time.
+    pub pool_max: u32,
+    /// How long a session may stay unused before it is closed.
+    pub pool_idle_timeout: Duration,
+    /// How long a caller waits for a session.
+    pub pool_wait_timeout: Duration,
+    /// Age at which a session is replaced.
+    pub pool_max_lifetime: Duration,
+    /// The longest time for name lookup, TCP and TLS together.
+    pub connect_timeout: Duration,
+    /// The longest time for one statement, unless the query says otherwise; `None` for no limit.
+    pub query_timeout: Option<Duration>,
+    /// Session parameters to set at login.
+    pub session_parameters: BTreeMap<String, ParameterValue>,
+    /// The Arrow types of results.
+    pub arrow: ArrowOptions,
+    /// The program's name, shown in Snowflake's query history as the client application.
+    pub application: Option<String>,
+    /// Whether to record, to replay, or neither.
+    pub simulation_mode: SimulationMode,
+    /// HTTP settings beyond the connect timeout: proxy, certificates, limits.
+    pub http: TransportOptions,
+    /// What delivers requests, in place of HTTP; such as a simulator in the same process.
+    pub transport: Option<Arc<dyn Transport>>,
+}
+
+/// Whether a client records what it does, replays a recording, or talks to a server as usual.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SimulationMode {
+    /// Talk to the server.
+    #[default]
+    Disabled,
+    /// Talk to the server and record. Not available in this version: building a client fails.
+    Record,
+    /// Answer from a recording. Not available in this version: building a client fails.
+    Replay,
+}
+
+impl Default for SnowflakeConfig {
+    fn default() -> Self {
+        Self {
+            account: String::new(),
+            user: None,
+            authentication: None,
+            role: None,
+            warehouse: None,
+            database: None,
+            schema: None,
+            host: None,
+            port: None,
+            protocol: Protocol::Https,
+            insecure_http: false,
+            pool_min: 2,
+            pool_max: 10,
+            pool_idle_timeout: Duration::from_secs(30 * 60),
+            pool_wait_timeout: Duration::from_secs(30),
+            pool_max_lifetime: Duration::from_secs(60 * 60),
+            connect_timeout: Duration::from_secs(30),
+            query_timeout: Some(Duration::from_secs(5 * 60)),
+            session_parameters: BTreeMap::new(),
+            arrow: ArrowOptions::default(),
+            application: None,
+            simulation_mode: SimulationMode::Disabled,
+            http: TransportOptions::default(),
+            transport: None,
+        }
+    }
+}
+
+impl SnowflakeConfig {
+    /// The settings of the environment: every `SNOWFLAKE_*` variable of the reference page
+    /// `docs/reference/config.md`. An empty variable counts as unset.
+    ///
+    /// # Errors
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming every variable that cannot be read.
+    pub fn from_env() -> Result<Self, SnowflakeError> {
+        env::read(&Environment::of_process())
+    }
+
+    /// The settings of these variables alone, read as [`from_env`](Self::from_env) reads the process's.
+    ///
+    /// ```
+    /// use snowflake_client::SnowflakeConfig;
+    ///
+    /// let config = SnowflakeConfig::from_variables([("SNOWFLAKE_ACCOUNT", "myorg-myaccount")])?;
+    /// assert_eq!(config.account, "myorg-myaccount");
+    /// # Ok::<(), snowflake_client::SnowflakeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_variables<K, V>(variables: impl IntoIterator<Item = (K, V)>) -> Result<Self, SnowflakeError>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        env::read(&Environment::of(variables))
+    }
+}

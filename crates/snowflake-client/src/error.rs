@@ -1,0 +1,133 @@
+//! The one error of the facade.
+
+use snafu::Snafu;
+use snowflake_proto::{Recovery, ServerCode};
+use snowflake_query::QueryId;
+
+/// What went wrong, whichever layer it happened in.
+///
+/// [`kind`](Self::kind) says what happened in terms of what to do next, [`recovery`](Self::recovery)
+/// whether trying again can help.
+#[derive(Debug, Snafu)]
+#[non_exhaustive]
+pub enum SnowflakeError {
+    /// The configuration or an argument cannot work as it is; `message` says which and why.
+    #[snafu(display("{message}"))]
+    Configuration {
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+    /// A name, host, key or token could not be used to log in.
+    #[snafu(display("cannot log in"), context(false))]
+    Auth {
+        /// The cause.
+        source: snowflake_auth::Error,
+    },
+    /// A statement or its result failed.
+    #[snafu(transparent)]
+    Query {
+        /// The cause.
+        source: snowflake_query::Error,
+    },
+    /// A file could not be moved to or from a stage.
+    #[snafu(transparent)]
+    Ingest {
+        /// The cause.
+        source: snowflake_ingest::Error,
+    },
+    /// HTTP could not be set up.
+    #[snafu(display("cannot set up HTTP"), context(false))]
+    Transport {
+        /// The cause.
+        source: snowflake_transport::Error,
+    },
+    /// A name or value cannot be sent.
+    #[snafu(transparent)]
+    Value {
+        /// The cause.
+        source: snowflake_proto::Error,
+    },
+}
+
+/// The situations a [`SnowflakeError`] tells apart; those of a statement are [`snowflake_query::ErrorKind`]'s.
+pub use snowflake_query::ErrorKind;
+
+impl SnowflakeError {
+    /// What happened, for a `match`.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Configuration { .. } | Self::Value { .. } => ErrorKind::Configuration,
+            Self::Auth { .. } => ErrorKind::Auth,
+            Self::Query { source } => source.kind(),
+            Self::Ingest { source } => source.kind(),
+            Self::Transport { .. } => ErrorKind::Network,
+        }
+    }
+
+    /// What may be done about it.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Configuration { .. } => Recovery::Never,
+            Self::Auth { source } => source.recovery(),
+            Self::Query { source } => source.recovery(),
+            Self::Ingest { source } => source.recovery(),
+            Self::Transport { source } => source.recovery(),
+            Self::Value { source } => source.recovery(),
+        }
+    }
+
+    /// Whether trying the same again can help.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.recovery(), Recovery::Retry | Recovery::RetryIfIdempotent)
+    }
+
+    /// Whether a limit of time passed.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.query().is_some_and(snowflake_query::Error::is_timeout)
+    }
+
+    /// The query id, once the server gave one.
+    #[must_use]
+    pub fn query_id(&self) -> Option<QueryId> {
+        self.query().and_then(snowflake_query::Error::query_id)
+    }
+
+    /// The server's code, such as `001003` for a syntax error.
+    #[must_use]
+    pub fn code(&self) -> Option<&ServerCode> {
+        match self {
+            Self::Auth { source } => source.code(),
+            _ => self.query().and_then(snowflake_query::Error::code),
+        }
+    }
+
+    /// The SQLSTATE, where the server gave one.
+    #[must_use]
+    pub fn sql_state(&self) -> Option<&str> {
+        self.query().and_then(snowflake_query::Error::sql_state)
+    }
+
+    /// The line of a syntax error, from 1.
+    #[must_use]
+    pub fn line(&self) -> Option<u64> {
+        self.query().and_then(snowflake_query::Error::line)
+    }
+
+    /// The position in the line of a syntax error, from 0.
+    #[must_use]
+    pub fn position(&self) -> Option<u64> {
+        self.query().and_then(snowflake_query::Error::position)
+    }
+
+    fn query(&self) -> Option<&snowflake_query::Error> {
+        match self {
+            Self::Query { source } => Some(source),
+            Self::Ingest { source } => source.query(),
+            _ => None,
+        }
+    }
+}

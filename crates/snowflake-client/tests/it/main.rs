@@ -1,0 +1,13 @@
+//! The client against the embedded server, over real HTTP on a socket.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod export;
+mod health;
+mod login;
+mod queries;
+mod session;
+mod spec;
+mod support;
+mod upload;

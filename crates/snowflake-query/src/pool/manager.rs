@@ -1,0 +1,78 @@
+//! The adapter that lets bb8 open sessions and decide which ones to keep.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::PoolOptions;
+use super::gate::Gate;
+use crate::error::{Error, Repr};
+use crate::session::{Core, SessionOptions, open};
+
+/// A free session that nobody used for this long may have ended on the server, whatever the options say.
+const STALE: Duration = Duration::from_secs(3 * 3600);
+
+/// Opens sessions for the pool.
+#[derive(Debug)]
+pub(crate) struct Manager {
+    pub(crate) sessions: SessionOptions,
+    pub(crate) options: PoolOptions,
+    pub(crate) gate: Gate,
+    pub(crate) closed: AtomicBool,
+}
+
+/// A session of the pool.
+#[derive(Debug)]
+pub(crate) struct Pooled {
+    pub(crate) core: Arc<Core>,
+    pub(crate) opened: Instant,
+    pub(crate) idle_since: Instant,
+    /// Nobody needs it any more.
+    pub(crate) retired: bool,
+}
+
+impl Manager {
+    pub(crate) async fn open(&self) -> Result<Pooled, Error> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Repr::PoolClosed.into());
+        }
+        let core = self.gate.pass(open(&self.sessions)).await?;
+        let now = Instant::now();
+        Ok(Pooled { core, opened: now, idle_since: now, retired: false })
+    }
+
+    /// Whether a session can be lent again: the server knows it, it is not too old, and the next borrower would
+    /// notice nothing of the last one.
+    pub(crate) fn is_lendable(&self, pooled: &Pooled) -> bool {
+        let old = self.options.max_lifetime.is_some_and(|limit| pooled.opened.elapsed() >= limit);
+        if old || pooled.retired || pooled.core.tokens.is_dead() || self.closed.load(Ordering::Acquire) {
+            return false;
+        }
+        let state = pooled.core.state();
+        !state.is_altered() && !state.names.cannot_return_to(&state.initial)
+    }
+}
+
+impl bb8::ManageConnection for Shared {
+    type Connection = Pooled;
+    type Error = Error;
+
+    async fn connect(&self) -> Result<Pooled, Error> {
+        self.0.open().await
+    }
+
+    async fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
+        let fresh = pooled.idle_since.elapsed() < STALE;
+        if fresh && self.0.is_lendable(pooled) { Ok(()) } else { Err(Repr::SessionClosed.into()) }
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        !self.0.is_lendable(pooled)
+    }
+}
+
+/// What bb8 owns of the manager.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared(pub(crate) Arc<Manager>);

@@ -1,0 +1,12 @@
+//! Sessions that many callers share, one at a time.
+
+mod execute;
+mod gate;
+mod handle;
+mod lease;
+mod manager;
+mod options;
+
+pub use handle::{Pool, PoolSize};
+pub(crate) use lease::Lease;
+pub use options::PoolOptions;

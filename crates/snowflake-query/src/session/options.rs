@@ -1,0 +1,51 @@
+//! What it takes to open sessions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use snowflake_auth::{CredentialProvider, LoginOptions, Server};
+
+use crate::result::ResultOptions;
+
+/// Where to log in, as whom, and how the session's results are read.
+#[derive(Clone, Debug)]
+pub struct SessionOptions {
+    pub(crate) server: Server,
+    pub(crate) provider: Arc<dyn CredentialProvider>,
+    pub(crate) login: LoginOptions,
+    pub(crate) defaults: Defaults,
+}
+
+/// What statements of a session use where they do not say otherwise.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Defaults {
+    pub(crate) results: ResultOptions,
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl SessionOptions {
+    /// A server, the proof of who logs in, and what the session starts with.
+    pub fn new(server: Server, provider: Arc<dyn CredentialProvider>, login: LoginOptions) -> Self {
+        Self { server, provider, login, defaults: Defaults::default() }
+    }
+
+    /// Chooses how results are fetched and held; a query can choose otherwise.
+    #[must_use]
+    pub fn with_results(mut self, results: ResultOptions) -> Self {
+        self.defaults.results = results;
+        self
+    }
+
+    /// Limits the time of every statement that names no limit of its own.
+    #[must_use]
+    pub fn with_timeout(mut self, limit: Duration) -> Self {
+        self.defaults.timeout = Some(limit);
+        self
+    }
+
+    /// The server that sessions are opened on.
+    #[must_use]
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+}

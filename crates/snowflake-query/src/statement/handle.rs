@@ -1,0 +1,191 @@
+//! A statement that runs on the server by itself.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use snafu::{IntoError, ResultExt};
+use snowflake_auth::ApiRequest;
+use snowflake_proto::ServerCode;
+use snowflake_proto::wire::{monitor, query::Response};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::abort::{code_of, is_settled};
+use super::result::{Opened, options};
+use super::run::{Answer, Detached};
+use super::{AbortGuard, Query, QueryId, QueryResult, QueryStatus, ResultUrl, Submission};
+use crate::error::{Error, Failure, Repr, SessionSnafu, escape_message};
+use crate::result::{BatchStream, ResultOptions, RowStream};
+use crate::session::Core;
+
+/// A statement that was submitted and runs on the server by itself.
+///
+/// # Cancellation
+/// Dropping the handle aborts the statement unless it is known to have ended; [`QueryHandle::detach`] lets it run on.
+/// Futures of its methods may be dropped freely: they only look on.
+#[derive(Debug)]
+pub struct QueryHandle {
+    submission: Submission,
+    guard: AbortGuard,
+    query_id: QueryId,
+    url: ResultUrl,
+    started: Instant,
+    results: ResultOptions,
+    /// The answer, when the server gave it at once; the first to ask takes it.
+    ready: Mutex<Option<Box<Response>>>,
+}
+
+impl QueryHandle {
+    pub(crate) fn new(detached: Detached, query: &Query) -> Self {
+        let Detached { submission, guard, query_id, ready, url } = detached;
+        let results = options(&submission.core, query);
+        Self { submission, guard, query_id, url, started: Instant::now(), results, ready: Mutex::new(ready) }
+    }
+
+    /// The server's id of the statement.
+    #[must_use]
+    pub fn query_id(&self) -> QueryId {
+        self.query_id
+    }
+
+    /// The id that the statement was submitted with.
+    #[must_use]
+    pub fn request_id(&self) -> Uuid {
+        self.submission.request_id
+    }
+
+    /// Asks how far the statement has come.
+    ///
+    /// A failed statement is no error of this function: see [`QueryStatus::Failed`].
+    ///
+    /// # Errors
+    /// [`Network`](crate::ErrorKind::Network), [`Auth`](crate::ErrorKind::Auth) and the like when the server cannot be
+    /// asked.
+    pub async fn poll(&self) -> Result<QueryStatus, Error> {
+        let status = status(self.core(), self.query_id).await?;
+        if status.is_final() {
+            self.guard.disarm();
+        }
+        Ok(status)
+    }
+
+    /// Waits for the end and fetches the result. It may be called again; the server keeps results for a day.
+    ///
+    /// # Errors
+    /// [`Sql`](crate::ErrorKind::Sql), [`Cancelled`](crate::ErrorKind::Cancelled) and
+    /// [`Timeout`](crate::ErrorKind::Timeout) when the statement ended badly; those of the transport when the server
+    /// cannot be asked, in which case the statement runs on.
+    pub async fn wait(&self) -> Result<QueryResult, Error> {
+        Box::pin(self.open()).await?.collect().await
+    }
+
+    /// Waits for the end, but not longer than `limit`; then the statement runs on and can be waited for again.
+    ///
+    /// # Errors
+    /// As [`QueryHandle::wait`], and [`Timeout`](crate::ErrorKind::Timeout) when the time is over.
+    pub async fn wait_with_timeout(&self, limit: Duration) -> Result<QueryResult, Error> {
+        match tokio::time::timeout(limit, self.wait()).await {
+            Ok(waited) => waited,
+            Err(_) => Err(Repr::Timeout {
+                limit,
+                request_id: Some(self.submission.request_id),
+                query_id: Some(self.query_id),
+            }
+            .into()),
+        }
+    }
+
+    /// Waits for the end and reads the rows as they arrive.
+    ///
+    /// # Errors
+    /// As [`QueryHandle::wait`].
+    pub async fn stream(&self) -> Result<RowStream, Error> {
+        Ok(self.batches().await?.into_rows())
+    }
+
+    /// Waits for the end and reads the Arrow batches as they arrive.
+    ///
+    /// # Errors
+    /// As [`QueryHandle::wait`].
+    pub async fn batches(&self) -> Result<BatchStream, Error> {
+        Ok(Box::pin(self.open()).await?.into_batches())
+    }
+
+    /// Tells the server to stop the statement. A statement that has already ended is no error.
+    ///
+    /// # Errors
+    /// [`Network`](crate::ErrorKind::Network), [`Auth`](crate::ErrorKind::Auth) and the like when the server cannot be
+    /// told; [`Sql`](crate::ErrorKind::Sql) when it refuses.
+    pub async fn cancel(&self) -> Result<(), Error> {
+        cancel(self.core(), self.query_id).await?;
+        self.guard.disarm();
+        Ok(())
+    }
+
+    /// Lets the statement run on without this handle; its result can be had by the id.
+    #[must_use]
+    pub fn detach(self) -> QueryId {
+        self.guard.disarm();
+        self.query_id
+    }
+
+    fn core(&self) -> &Arc<Core> {
+        &self.submission.core
+    }
+
+    pub(crate) async fn open(&self) -> Result<Opened, Error> {
+        let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let response = match ready {
+            Some(response) => Ok(response),
+            None => self.submission.collect(self.url.clone(), self.query_id).await,
+        };
+        // A failure that the server reports is the statement's end; any other leaves it running.
+        if response.as_ref().err().is_none_or(Error::is_reported) {
+            self.guard.disarm();
+        }
+        let mut answer = Answer::new(self.core(), response?, self.started.elapsed())?;
+        answer.query_id = self.query_id;
+        Opened::new(answer, self.results).await
+    }
+}
+
+/// Asks how far a statement has come.
+pub(crate) async fn status(core: &Core, query_id: QueryId) -> Result<QueryStatus, Error> {
+    let request = ApiRequest::get("monitoring", format!("/monitoring/queries/{query_id}"));
+    let asked = SessionSnafu { request_id: None, query_id };
+    let envelope = core.call::<monitor::Response>(&request).await.context(asked)?;
+    if !envelope.success {
+        return Err(refused(envelope.code, envelope.message, query_id).into());
+    }
+    let entries = envelope.data.unwrap_or_default().queries;
+    Ok(QueryStatus::of(entries.first(), query_id))
+}
+
+/// Tells the server to stop a statement.
+pub(crate) async fn cancel(core: &Core, query_id: QueryId) -> Result<(), Error> {
+    let asked = || SessionSnafu { request_id: None, query_id };
+    let request = ApiRequest::post("abort", format!("/queries/{query_id}/abort-request"));
+    let request = request.with_json(&json!({})).context(asked())?;
+    let envelope = match core.call::<Value>(&request).await {
+        Ok(envelope) => envelope,
+        Err(error) => return Err(asked().into_error(error).into()),
+    };
+    if is_settled(&envelope) {
+        return Ok(());
+    }
+    let code = code_of(&envelope).map(|code| code.as_str().to_owned());
+    Err(refused(code, envelope.message, query_id).into())
+}
+
+fn refused(code: Option<String>, message: Option<String>, query_id: QueryId) -> Failure {
+    Failure {
+        code: code.filter(|code| !code.is_empty()).map(ServerCode::new),
+        sql_state: None,
+        message: escape_message(message.as_deref().unwrap_or("the server refuses without saying why")),
+        line: None,
+        position: None,
+        query_id: Some(query_id),
+        request_id: None,
+    }
+}

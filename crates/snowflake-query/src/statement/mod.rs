@@ -1,0 +1,58 @@
+//! From a statement's text to the server's complete answer.
+
+mod abort;
+mod handle;
+mod progress;
+mod query;
+mod query_id;
+mod request;
+mod result;
+mod result_url;
+mod run;
+mod status;
+mod submission;
+mod text;
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::result::ResultOptions;
+use crate::session::Core;
+
+pub use handle::QueryHandle;
+pub use query::{Query, QueryBuilder};
+pub use query_id::QueryId;
+pub use result::{QueryResult, QueryStats};
+pub use status::QueryStatus;
+
+pub(crate) use abort::AbortGuard;
+pub(crate) use handle::{cancel, status};
+pub(crate) use progress::Progress;
+pub(crate) use result::Opened;
+pub(crate) use result_url::ResultUrl;
+pub(crate) use run::{run_internal, run_transfer};
+pub(crate) use submission::Submission;
+pub(crate) use text::TextClass;
+
+/// Runs a statement to its end and opens its result.
+pub(crate) async fn open(core: &Arc<Core>, query: &Query) -> Result<Opened, Error> {
+    if query.is_async() {
+        return submit(core, query).await?.open().await;
+    }
+    let answer = run::run(core, query).await?;
+    Opened::new(answer, result::options(core, query)).await
+}
+
+/// Submits a statement that the server shall run by itself.
+pub(crate) async fn submit(core: &Arc<Core>, query: &Query) -> Result<QueryHandle, Error> {
+    let detached = run::detach(core, query).await?;
+    Ok(QueryHandle::new(detached, query))
+}
+
+/// Opens the result of a statement that was submitted earlier.
+pub(crate) async fn open_result(core: &Arc<Core>, query_id: QueryId) -> Result<Opened, Error> {
+    let mut answer = run::result(core, query_id).await?;
+    answer.query_id = query_id;
+    let options: ResultOptions = core.defaults.results;
+    Opened::new(answer, options).await
+}

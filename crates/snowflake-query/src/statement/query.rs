@@ -1,0 +1,255 @@
+//! A statement and everything that belongs to it, as plain data.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use snowflake_proto::{ArrowOptions, Bind, ParameterValue};
+use uuid::Uuid;
+
+use crate::result::PrefetchOptions;
+use crate::session::Wanted;
+
+/// A statement with its binds and options; build one with [`QueryBuilder`], or from plain text.
+///
+/// ```
+/// use snowflake_query::{Query, QueryBuilder};
+///
+/// let plain: Query = "SELECT 1".into();
+/// let query: Query = QueryBuilder::new("SELECT * FROM t WHERE id = ?").bind(7).tag("daily").build();
+/// # let _ = (plain, query);
+/// ```
+#[derive(Clone)]
+pub struct Query {
+    pub(crate) sql: String,
+    pub(crate) positional: Vec<Bind>,
+    pub(crate) named: Vec<(String, Bind)>,
+    pub(crate) wanted: Wanted,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) parameters: BTreeMap<String, ParameterValue>,
+    pub(crate) asynchronous: bool,
+    pub(crate) request_id: Option<Uuid>,
+    pub(crate) arrow: Option<ArrowOptions>,
+    pub(crate) prefetch: Option<PrefetchOptions>,
+}
+
+impl Query {
+    /// The statement's text.
+    #[must_use]
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The role, warehouse, database and schema that it asks for.
+    #[must_use]
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Whether [`QueryBuilder::async_mode`] was set.
+    #[must_use]
+    pub fn is_async(&self) -> bool {
+        self.asynchronous
+    }
+
+    /// The request id to submit it with, where one was given.
+    #[must_use]
+    pub fn request_id(&self) -> Option<Uuid> {
+        self.request_id
+    }
+}
+
+/// Shows neither the text nor the bind values: either may hold what no log should.
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query")
+            .field("sql_bytes", &self.sql.len())
+            .field("binds", &(self.positional.len() + self.named.len()))
+            .field("wanted", &self.wanted)
+            .field("timeout", &self.timeout)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<&str> for Query {
+    fn from(sql: &str) -> Self {
+        QueryBuilder::new(sql).build()
+    }
+}
+
+impl From<String> for Query {
+    fn from(sql: String) -> Self {
+        QueryBuilder::new(sql).build()
+    }
+}
+
+impl From<&String> for Query {
+    fn from(sql: &String) -> Self {
+        QueryBuilder::new(sql.as_str()).build()
+    }
+}
+
+impl From<QueryBuilder> for Query {
+    fn from(builder: QueryBuilder) -> Self {
+        builder.build()
+    }
+}
+
+impl From<&Query> for Query {
+    fn from(query: &Query) -> Self {
+        query.clone()
+    }
+}
+
+/// Puts a [`Query`] together.
+///
+/// Nothing is checked here: a name that is no identifier, a bind named twice and the like are reported when the
+/// query is submitted.
+#[derive(Clone, Debug)]
+pub struct QueryBuilder {
+    query: Query,
+}
+
+impl QueryBuilder {
+    /// Starts with the statement's text.
+    pub fn new(sql: impl Into<String>) -> Self {
+        let query = Query {
+            sql: sql.into(),
+            positional: Vec::new(),
+            named: Vec::new(),
+            wanted: Wanted::default(),
+            timeout: None,
+            parameters: BTreeMap::new(),
+            asynchronous: false,
+            request_id: None,
+            arrow: None,
+            prefetch: None,
+        };
+        Self { query }
+    }
+
+    /// Binds the next `?`, or `:1`, `:2`, … in order.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Bind>) -> Self {
+        self.query.positional.push(value.into());
+        self
+    }
+
+    /// Binds several values, in order.
+    #[must_use]
+    pub fn binds<T: Into<Bind>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        self.query.positional.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// Binds `:name`.
+    #[must_use]
+    pub fn bind_named(mut self, name: impl Into<String>, value: impl Into<Bind>) -> Self {
+        self.query.named.push((name.into(), value.into()));
+        self
+    }
+
+    /// Runs on this warehouse. Names are read as in SQL: `wh` and `WH` are the same, `"wh"` is another one.
+    #[must_use]
+    pub fn warehouse(mut self, name: impl Into<String>) -> Self {
+        self.query.wanted.warehouse = Some(name.into());
+        self
+    }
+
+    /// Runs with this as the current database.
+    #[must_use]
+    pub fn database(mut self, name: impl Into<String>) -> Self {
+        self.query.wanted.database = Some(name.into());
+        self
+    }
+
+    /// Runs with this as the current schema.
+    #[must_use]
+    pub fn schema(mut self, name: impl Into<String>) -> Self {
+        self.query.wanted.schema = Some(name.into());
+        self
+    }
+
+    /// Runs with this role.
+    #[must_use]
+    pub fn role(mut self, name: impl Into<String>) -> Self {
+        self.query.wanted.role = Some(name.into());
+        self
+    }
+
+    /// Gives the statement this much time, on the server and here; when it has passed, the statement is aborted and
+    /// the call fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.query.timeout = Some(limit);
+        self
+    }
+
+    /// Tags the statement: `QUERY_TAG` in the query history.
+    #[must_use]
+    pub fn tag(self, tag: impl Into<String>) -> Self {
+        self.parameter("QUERY_TAG", tag.into())
+    }
+
+    /// Sets a session parameter for this statement alone.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<ParameterValue>) -> Self {
+        self.query.parameters.insert(name.into().to_ascii_uppercase(), value.into());
+        self
+    }
+
+    /// Marks the statement as one to be submitted and left running; `execute_async` does so for every statement.
+    #[must_use]
+    pub fn async_mode(mut self) -> Self {
+        self.query.asynchronous = true;
+        self
+    }
+
+    /// Submits with this request id. The server runs one request id once, so the same id may be used again when
+    /// the outcome of an earlier submission is unknown.
+    #[must_use]
+    pub fn request_id(mut self, id: Uuid) -> Self {
+        self.query.request_id = Some(id);
+        self
+    }
+
+    /// Maps the result's columns to Arrow in this way instead of the session's.
+    #[must_use]
+    pub fn arrow_options(mut self, options: ArrowOptions) -> Self {
+        self.query.arrow = Some(options);
+        self
+    }
+
+    /// Fetches the parts of a large result ahead of their reader in this way instead of the session's.
+    #[must_use]
+    pub fn prefetch_options(mut self, options: PrefetchOptions) -> Self {
+        self.query.prefetch = Some(options);
+        self
+    }
+
+    /// Done.
+    #[must_use]
+    pub fn build(self) -> Query {
+        self.query
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Query, QueryBuilder};
+
+    #[test]
+    fn g02_debug_shows_neither_text_nor_binds() {
+        let query = QueryBuilder::new("select 'hunter2' where a = ?").bind("hunter3").bind_named("n", "hunter4");
+        for text in [format!("{query:?}"), format!("{:#?}", query.build())] {
+            assert!(!text.contains("hunter"), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_a_query() {
+        let queries: [Query; 3] = ["a".into(), String::from("a").into(), QueryBuilder::new("a").into()];
+        assert!(queries.iter().all(|query| query.sql() == "a" && !query.is_async()));
+    }
+}

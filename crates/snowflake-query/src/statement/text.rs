@@ -1,0 +1,149 @@
+//! What a statement's first words tell before the server has said anything.
+
+/// What kind of statement a text seems to be.
+///
+/// This decides how careful to be, never what is sent: an unknown text counts as one that changes everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextClass {
+    /// SELECT, WITH, SHOW and the like: harmless to run again.
+    Read,
+    /// INSERT, UPDATE, CREATE TABLE and the like: changes data, but not the session.
+    Write,
+    /// USE ROLE, WAREHOUSE, DATABASE or SCHEMA: changes names that every answer reports.
+    Use,
+    /// BEGIN or START TRANSACTION.
+    Begin,
+    /// COMMIT or ROLLBACK.
+    End,
+    /// PUT or GET: a file transfer.
+    Transfer,
+    /// ALTER SESSION, SET, CREATE TEMPORARY, CALL, blocks, anything unknown: may leave traces in the session.
+    Session,
+}
+
+impl TextClass {
+    pub(crate) fn of(sql: &str) -> Self {
+        let mut words = Words(sql);
+        let first = words.next();
+        match first.as_str() {
+            "SELECT" | "WITH" | "SHOW" | "DESC" | "DESCRIBE" | "LIST" | "LS" | "EXPLAIN" | "VALUES" | "TABLE"
+            | "" => Self::Read,
+            "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "COPY" | "TRUNCATE" | "DROP" | "UNDROP" | "GRANT"
+            | "REVOKE" | "COMMENT" | "REMOVE" | "RM" => Self::Write,
+            "CREATE" => create(words),
+            "ALTER" => match words.next().as_str() {
+                "SESSION" => Self::Session,
+                _ => Self::Write,
+            },
+            "USE" => match words.next().as_str() {
+                "SECONDARY" => Self::Session,
+                _ => Self::Use,
+            },
+            "BEGIN" => match words.next().as_str() {
+                "" | "TRANSACTION" | "WORK" | "NAME" => Self::Begin,
+                _ => Self::Session,
+            },
+            "START" => Self::Begin,
+            "COMMIT" | "ROLLBACK" => Self::End,
+            "PUT" | "GET" => Self::Transfer,
+            _ => Self::Session,
+        }
+    }
+
+    /// Whether running the statement a second time would be noticed by nobody.
+    pub(crate) fn is_read(self) -> bool {
+        self == Self::Read
+    }
+}
+
+fn create(words: Words<'_>) -> TextClass {
+    // CREATE [ OR REPLACE | OR ALTER ] [ LOCAL | GLOBAL ] [ TEMP | TEMPORARY | VOLATILE ] …
+    let temporary = words
+        .take_while(|word| matches!(word.as_str(), "OR" | "REPLACE" | "ALTER" | "LOCAL" | "GLOBAL" | "TEMP" | "TEMPORARY" | "VOLATILE"))
+        .any(|word| matches!(word.as_str(), "TEMP" | "TEMPORARY" | "VOLATILE"));
+    if temporary { TextClass::Session } else { TextClass::Write }
+}
+
+/// The words of a text in upper case, comments and white space skipped; a symbol ends them.
+struct Words<'a>(&'a str);
+
+impl Words<'_> {
+    fn next(&mut self) -> String {
+        Iterator::next(self).unwrap_or_default()
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        self.0 = skip_blank(self.0);
+        let end = self.0.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(self.0.len());
+        let (word, rest) = self.0.split_at_checked(end)?;
+        self.0 = rest;
+        (!word.is_empty()).then(|| word.to_ascii_uppercase())
+    }
+}
+
+/// The text without leading white space, opening brackets and comments.
+fn skip_blank(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
+        let after = if rest.starts_with("--") || rest.starts_with("//") {
+            rest.split_once('\n').map_or("", |(_, after)| after)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.split_once("*/").map_or("", |(_, after)| after)
+        } else {
+            return rest;
+        };
+        rest = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TextClass;
+
+    #[test]
+    fn the_first_words_tell_the_class() {
+        let table = [
+            ("select 1", TextClass::Read),
+            ("  -- a comment\n /* more */ SELECT 1", TextClass::Read),
+            ("((select 1))", TextClass::Read),
+            ("with t as (select 1) select * from t", TextClass::Read),
+            ("show /* tool */ tables", TextClass::Read),
+            ("insert into t values (1)", TextClass::Write),
+            ("create or replace table t (a int)", TextClass::Write),
+            ("create or replace temporary table t (a int)", TextClass::Session),
+            ("create local temp table t (a int)", TextClass::Session),
+            ("create table temp (a int)", TextClass::Write),
+            ("create temp stage s", TextClass::Session),
+            ("alter session set timezone = 'UTC'", TextClass::Session),
+            ("alter table t add column b int", TextClass::Write),
+            ("set x = 1", TextClass::Session),
+            ("unset x", TextClass::Session),
+            ("use warehouse w", TextClass::Use),
+            ("use db.s", TextClass::Use),
+            ("use secondary roles all", TextClass::Session),
+            ("begin", TextClass::Begin),
+            ("begin;", TextClass::Begin),
+            ("begin transaction", TextClass::Begin),
+            ("BEGIN let x := 1; END", TextClass::Session),
+            ("commit", TextClass::End),
+            ("rollback work", TextClass::End),
+            ("PUT file:///a @s", TextClass::Transfer),
+            ("/* x */ get @s file:///a", TextClass::Transfer),
+            ("PUT'file:///a' @s", TextClass::Transfer),
+            ("getdate()", TextClass::Session),
+            ("call p()", TextClass::Session),
+            ("execute immediate 'x'", TextClass::Session),
+            ("declare x int; begin end", TextClass::Session),
+            ("/* never closed", TextClass::Read),
+            ("", TextClass::Read),
+        ];
+        for (sql, class) in table {
+            assert_eq!(TextClass::of(sql), class, "{sql}");
+        }
+    }
+}

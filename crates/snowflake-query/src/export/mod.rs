@@ -8,6 +8,8 @@ mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pump;
+#[cfg(test)]
+mod tests;
 
 pub use options::{CsvHeader, CsvOptions, Export, Exported};
 #[cfg(feature = "parquet")]

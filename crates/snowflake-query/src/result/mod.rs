@@ -16,6 +16,8 @@ mod rows;
 mod set;
 mod stream;
 mod temporal;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 
 pub use chunk::PartHosts;

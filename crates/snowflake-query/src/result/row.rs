@@ -71,7 +71,7 @@ impl Row {
     ///
     /// # Errors
     /// As [`Row::get`].
-    pub fn try_into<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, Error> {
         Ok(Plan::default().read(&self.batch, self.index)?)
     }
 

@@ -93,7 +93,7 @@ impl Rows {
 
     /// Every row as a struct, a tuple or a map, by way of serde.
     ///
-    /// The columns of a struct's fields are looked up once for all rows, as [`Row::try_into`] does for one.
+    /// The columns of a struct's fields are looked up once for all rows, as [`Row::deserialize`] does for one.
     ///
     /// # Errors
     /// `NotFound` when a field has no column, `Configuration` when several columns could be meant, and

@@ -1,9 +1,9 @@
 //! From DER bytes to the PKCS#1 form of an RSA private key.
 
-use pkcs8::der::asn1::ObjectIdentifier;
-use pkcs8::der::{Decode, ErrorKind as DerErrorKind};
+use pkcs8::der::asn1::{ObjectIdentifier, OctetStringRef};
+use pkcs8::der::{Decode, Reader, SliceReader};
 use pkcs8::pkcs5::{self, EncryptionScheme, pbes2};
-use pkcs8::{EncryptedPrivateKeyInfo, PrivateKeyInfo, SubjectPublicKeyInfoRef};
+use pkcs8::{AlgorithmIdentifierRef, EncryptedPrivateKeyInfo, PrivateKeyInfo, SubjectPublicKeyInfoRef};
 use snowflake_proto::Secret;
 use zeroize::Zeroizing;
 
@@ -54,7 +54,7 @@ fn whole(der: &[u8]) -> Result<(), Problem> {
 }
 
 fn unlabelled(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    if EncryptedPrivateKeyInfo::from_der(der).is_ok() {
+    if is_encrypted(der) {
         return encrypted(der, passphrase);
     }
     if let Ok(info) = PrivateKeyInfo::from_der(der) {
@@ -76,10 +76,8 @@ fn is_certificate(der: &[u8]) -> bool {
 }
 
 fn encrypted(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let info = EncryptedPrivateKeyInfo::from_der(der).map_err(|error| match error.kind() {
-        DerErrorKind::OidUnknown { .. } => Problem::UnsupportedEncryption,
-        _ => Problem::Damaged,
-    })?;
+    let info = EncryptedPrivateKeyInfo::from_der(der)
+        .map_err(|_| if is_encrypted(der) { Problem::UnsupportedEncryption } else { Problem::Damaged })?;
     let passphrase =
         passphrase.filter(|passphrase| !passphrase.is_empty()).ok_or(Problem::PassphraseMissing)?;
     bounded(&info.encryption_algorithm)?;
@@ -95,6 +93,17 @@ fn encrypted(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8
     // One wrong passphrase in about 256 leaves valid padding behind, and then bytes that are no key.
     let info = PrivateKeyInfo::from_der(opened.as_bytes()).map_err(|_| Problem::PassphraseWrong)?;
     inner_key(&info)
+}
+
+/// Some algorithm and some bytes: an encrypted key, whether or not the algorithm is known.
+fn is_encrypted(der: &[u8]) -> bool {
+    let parts = SliceReader::new(der).and_then(|mut reader| {
+        reader.sequence(|reader| {
+            AlgorithmIdentifierRef::decode(reader)?;
+            OctetStringRef::decode(reader)
+        })
+    });
+    parts.is_ok()
 }
 
 /// A hostile or damaged file must not cost minutes or gigabytes.

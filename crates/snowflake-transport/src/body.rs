@@ -212,3 +212,56 @@ impl fmt::Debug for Body {
         f.debug_struct(name).field("length", &HttpBody::size_hint(self).exact()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures::stream;
+    use http_body::Body as _;
+
+    use super::Body;
+    use crate::error::{Delivery, Error, ErrorKind};
+
+    fn streamed(pieces: &[&'static str]) -> Body {
+        let pieces: Vec<_> = pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes()))).collect();
+        Body::from_stream(stream::iter(pieces))
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_cap_and_no_further() {
+        for (body, length) in [
+            (Body::from("abcdef"), 6),
+            (streamed(&["abcdef"]), 6),
+            (streamed(&["ab", "cdef"]), 6),
+            (streamed(&["a", "b", "", "c", "def"]), 6),
+            (streamed(&[]), 0),
+            (Body::empty(), 0),
+        ] {
+            assert_eq!(body.collect(6).await.unwrap().len(), length);
+        }
+        for body in [
+            Body::from("abcdef"),
+            streamed(&["abcdef"]),
+            streamed(&["ab", "cdef"]),
+            streamed(&["abc", "de", "f"]),
+        ] {
+            assert_eq!(body.collect(5).await.unwrap_err().kind(), ErrorKind::TooLarge);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_passes_its_error_on() {
+        let broken = Err(Error::reported(ErrorKind::Reset, Delivery::MaybeSent, "broken"));
+        let body = Body::from_stream(stream::iter([Ok(Bytes::from_static(b"ab")), broken]));
+        assert_eq!(body.collect(10).await.unwrap_err().kind(), ErrorKind::Reset);
+    }
+
+    #[test]
+    fn only_bytes_can_be_sent_again_and_only_lengths_are_shown() {
+        assert_eq!(Body::from("secret").as_bytes().unwrap(), "secret");
+        assert!(streamed(&["secret"]).as_bytes().is_none());
+        assert_eq!(format!("{:?}", Body::from("secret")), "Bytes { length: Some(6) }");
+        assert_eq!(streamed(&["ab"]).with_length(2).size_hint().exact(), Some(2));
+        assert_eq!(Body::from("abc").with_length(2).size_hint().exact(), Some(3));
+    }
+}

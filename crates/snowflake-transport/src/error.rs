@@ -60,7 +60,13 @@ pub enum Delivery {
 }
 
 /// A complete answer that an error carries; its `Debug` shows neither headers nor body.
-pub(crate) struct Answer(pub(crate) http::Response<Bytes>);
+pub(crate) struct Answer(Box<http::Response<Bytes>>);
+
+impl Answer {
+    pub(crate) fn new(response: http::Response<Bytes>) -> Self {
+        Self(Box::new(response))
+    }
+}
 
 /// The time limit that passed.
 #[derive(Debug)]
@@ -307,5 +313,63 @@ impl fmt::Debug for Answer {
             .field("status", &self.0.status())
             .field("length", &self.0.body().len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use snowflake_proto::Recovery;
+
+    use super::{Answer, Delivery, Error, ErrorKind, Repr, Stopped};
+
+    fn unavailable() -> Error {
+        let mut answer = http::Response::new(Bytes::from_static(b"token=secret"));
+        *answer.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+        Repr::Status { answer: Answer::new(answer), retry_after: Some(Duration::from_secs(2)) }.into()
+    }
+
+    #[test]
+    fn an_error_is_one_pointer_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_loop_that_gave_up_tells_of_the_last_answer_and_shows_none_of_it() {
+        let error = Error::from(Repr::GaveUp {
+            stopped: Stopped::Budget,
+            attempts: 3,
+            elapsed: Duration::from_secs(5),
+            delivery: Delivery::MaybeSent,
+            source: unavailable(),
+        });
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::BudgetExhausted, 3));
+        assert_eq!(error.status().unwrap().as_u16(), 503);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(2)));
+        assert_eq!(error.elapsed(), Some(Duration::from_secs(5)));
+        assert_eq!(error.response().unwrap().body(), "token=secret");
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(source, "the service answered with status 503 Service Unavailable");
+        assert!(!format!("{error} {error:?} {source}").contains("secret"));
+    }
+
+    #[test]
+    fn recovery_follows_from_kind_and_delivery() {
+        let recovery = |kind, delivery| Error::reported(kind, delivery, "cause").recovery();
+        assert_eq!(recovery(ErrorKind::Reset, Delivery::NotSent), Recovery::Retry);
+        assert_eq!(recovery(ErrorKind::Reset, Delivery::MaybeSent), Recovery::RetryIfIdempotent);
+        assert_eq!(recovery(ErrorKind::Tls, Delivery::NotSent), Recovery::Never);
+        assert_eq!(recovery(ErrorKind::Redirect, Delivery::MaybeSent), Recovery::Never);
+        assert_eq!(unavailable().recovery(), Recovery::RetryIfIdempotent);
+    }
+
+    #[test]
+    fn errors_and_futures_can_move_between_threads() {
+        fn movable<T: Send + Sync + 'static>() {}
+        movable::<Error>();
+        movable::<crate::Body>();
+        movable::<crate::Retrier>();
     }
 }

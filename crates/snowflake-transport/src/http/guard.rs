@@ -134,3 +134,98 @@ impl<B> fmt::Debug for Guarded<B> {
         f.debug_struct("Guarded").field("received", &self.received).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use futures::stream::{self, StreamExt as _};
+    use tokio::time::{Instant, sleep};
+
+    use super::Guarded;
+    use crate::body::Body;
+    use crate::error::{Error, ErrorKind};
+    use crate::http::limits::Limits;
+    use crate::options::TransportOptions;
+    use crate::request::{RequestOptions, StallLimit};
+
+    fn limits(stall: StallLimit, total: Option<Duration>, cap: usize) -> Limits {
+        let mut options = TransportOptions::default().with_stall(stall).with_body_cap(cap);
+        options.total_timeout = total;
+        Limits::new(&options, &RequestOptions::default(), Instant::now())
+    }
+
+    /// A body of so many pieces of so many bytes, one every so often.
+    fn drip(pieces: usize, size: usize, every: Duration) -> Body {
+        Body::from_stream(stream::iter(std::iter::repeat_n(size, pieces)).then(move |size| async move {
+            sleep(every).await;
+            Ok(Bytes::from(vec![b'x'; size]))
+        }))
+    }
+
+    async fn read(body: Body, limits: Limits) -> Result<usize, Error> {
+        Ok(Body::wrap(Guarded::new(body, limits)).collect(usize::MAX).await?.len())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r18_one_byte_a_second_is_a_stall_and_a_kilobyte_is_not() {
+        let start = Instant::now();
+        let slow =
+            read(drip(100_000, 1, Duration::from_secs(1)), limits(StallLimit::API, None, 1 << 20)).await;
+        let error = slow.unwrap_err();
+        assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Stalled, true));
+        assert_eq!(start.elapsed(), Duration::from_secs(20));
+        let steady =
+            read(drip(100, 1024, Duration::from_secs(1)), limits(StallLimit::API, None, 1 << 20)).await;
+        assert_eq!(steady.unwrap(), 100 * 1024);
+        let storage =
+            read(drip(100, 512, Duration::from_secs(1)), limits(StallLimit::STORAGE, None, 1 << 20)).await;
+        assert_eq!(storage.unwrap_err().kind(), ErrorKind::Stalled);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r18_silence_in_the_middle_is_a_stall() {
+        let body =
+            Body::from_stream(stream::iter([Ok(Bytes::from(vec![0; 1 << 20]))]).chain(stream::pending()));
+        let start = Instant::now();
+        assert_eq!(
+            read(body, limits(StallLimit::API, None, 1 << 30)).await.unwrap_err().kind(),
+            ErrorKind::Stalled
+        );
+        // The first window holds the megabyte, the second nothing.
+        assert_eq!(start.elapsed(), Duration::from_secs(40));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_reader_is_no_stall() {
+        let body = drip(20, 8, Duration::from_millis(10));
+        let mut body = Body::wrap(Guarded::new(body, limits(StallLimit::API, None, 1 << 20)));
+        let mut read = 0;
+        while let Some(piece) = body.next().await {
+            read += piece.unwrap().len();
+            tokio::time::advance(Duration::from_secs(600)).await;
+        }
+        assert_eq!(read, 160);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_whole_exchange_has_a_limit_and_a_zero_window_has_none() {
+        let off = StallLimit { min_bytes: 1, window: Duration::ZERO };
+        let start = Instant::now();
+        let total = limits(off, Some(Duration::from_secs(90)), 1 << 20);
+        let error = read(drip(1000, 1, Duration::from_secs(60)), total).await.unwrap_err();
+        assert_eq!((error.kind(), start.elapsed()), (ErrorKind::Timeout, Duration::from_secs(90)));
+        assert_eq!(read(drip(9, 1, Duration::from_secs(3600)), limits(off, None, 9)).await.unwrap(), 9);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_has_a_cap() {
+        let error = read(drip(10, 10, Duration::ZERO), limits(StallLimit::API, None, 99)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooLarge);
+        assert_eq!(
+            read(drip(10, 10, Duration::ZERO), limits(StallLimit::API, None, 100)).await.unwrap(),
+            100
+        );
+    }
+}

@@ -44,3 +44,17 @@ fn parse(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
 fn unusable(source: BoxError) -> Error {
     Repr::Unsendable { reason: "the root certificates given cannot be used", source }.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::config;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn given_roots_must_be_certificates() {
+        for pem in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            let error = config(Some(pem.as_bytes())).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{pem}");
+        }
+    }
+}

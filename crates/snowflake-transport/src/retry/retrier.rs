@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use time::OffsetDateTime;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use super::after::retry_after;
 use super::backoff::Backoff;
@@ -198,7 +198,7 @@ impl Retrier {
         if asks_for_later(answer.status()) {
             let verdict = judge_status(class, answer.status());
             let retry_after = retry_after(answer.headers(), self.clock.wall());
-            let error = Repr::Status { answer: Answer(answer), retry_after }.into();
+            let error = Repr::Status { answer: Answer::new(answer), retry_after }.into();
             return Err(Failure { verdict, error });
         }
         let (verdict, reason) = match accept(&answer) {
@@ -206,7 +206,7 @@ impl Retrier {
             Accept::RetryOnce(reason) => (Verdict::OnceMore, reason),
             Accept::Retry(reason) => (Verdict::Again, reason),
         };
-        Err(Failure { verdict, error: Repr::Refused { reason, answer: Answer(answer) }.into() })
+        Err(Failure { verdict, error: Repr::Refused { reason, answer: Answer::new(answer) }.into() })
     }
 }
 
@@ -259,7 +259,10 @@ impl<'r> Course<'r> {
     async fn before_deadline<T>(&self, future: impl Future<Output = T> + Send) -> Result<T, Passed> {
         match self.deadline {
             None => Ok(future.await),
-            Some(deadline) => timeout_at(deadline, future).await.map_err(|_elapsed| Passed),
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(self.retrier.clock.now());
+                timeout(left, future).await.map_err(|_elapsed| Passed)
+            }
         }
     }
 

@@ -1,0 +1,12 @@
+//! The transport and its retry loop against faulty services: bytes on sockets and scripts in process.
+
+mod attempts;
+mod bodies;
+mod connections;
+mod limits;
+mod outage;
+mod redirects;
+mod retry_after;
+mod silence;
+mod support;
+mod tls;

@@ -55,16 +55,16 @@ pub(crate) enum Repr {
     #[snafu(display("the request cannot be written as JSON"))]
     Encode { source: serde_json::Error },
 
-    #[snafu(display("the private key{} cannot be used", In(path)))]
+    #[snafu(display("the private key{} cannot be used: {source}", In(path)))]
     Key { path: Option<PathBuf>, source: key::Problem },
 
-    #[snafu(display("the private key file {} cannot be used", path.display()))]
+    #[snafu(display("the private key file {} {source}", path.display()))]
     KeyFile { path: PathBuf, source: file::Problem },
 
     #[snafu(display("the login token could not be signed with the private key"))]
     Sign { source: jsonwebtoken::signature::Error },
 
-    #[snafu(display("the token file {} cannot be used", path.display()))]
+    #[snafu(display("the token file {} {source}", path.display()))]
     TokenFile { path: PathBuf, source: file::Problem },
 
     #[snafu(display("the token file {} {reason}", path.display()))]
@@ -78,8 +78,9 @@ pub(crate) enum Repr {
 
     #[snafu(display(
         "the login was refused with HTTP status {}; check the account name and the host, and whether a proxy or a \
-         network policy stands in between",
-        status.as_u16()
+         network policy stands in between{}",
+        status.as_u16(),
+        Explained(failure)
     ))]
     Refused { status: StatusCode, failure: Option<Failure> },
 
@@ -258,7 +259,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
+        match &*self.0 {
+            // What is wrong with a key or a file is the whole message, so it is part of ours.
+            Repr::Key { .. } => None,
+            Repr::KeyFile { source, .. } | Repr::TokenFile { source, .. } => source.source(),
+            repr => repr.source(),
+        }
     }
 }
 

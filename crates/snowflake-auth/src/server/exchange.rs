@@ -112,7 +112,10 @@ impl Server {
         pairs.append_pair("request_guid", &self.entropy().uuid().to_string());
         if request.retry_pairs && attempt.number > 1 {
             pairs.append_pair("retryCount", &(attempt.number - 1).to_string());
-            pairs.append_pair("retryReason", &attempt.previous_status.unwrap_or_default().to_string());
+            // An answer that was cut off is a failure of the delivery, whatever its status.
+            let reason =
+                attempt.previous_status.filter(|status| !(200..300).contains(status)).unwrap_or_default();
+            pairs.append_pair("retryReason", &reason.to_string());
             pairs.append_pair("clientStartTime", &millis(attempt.first_started).to_string());
         }
         format!("{}{}?{}", self.address().origin(), request.path, pairs.finish())

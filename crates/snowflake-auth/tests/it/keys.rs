@@ -31,7 +31,9 @@ pub(crate) fn fingerprint() -> String {
 fn refusal(bytes: &[u8], passphrase: Option<&str>) -> (ErrorKind, String) {
     let passphrase = passphrase.map(Secret::from);
     let error = PrivateKey::from_bytes(bytes, passphrase.as_ref()).unwrap_err();
-    (error.kind(), all_texts(&error))
+    let said = error.to_string();
+    assert!(!all_texts(&error).contains("MII"), "key bytes in {error:?}");
+    (error.kind(), said)
 }
 
 #[test]
@@ -74,7 +76,7 @@ fn k01_a_missing_or_wrong_passphrase_is_said_and_nothing_of_the_key() {
             let (kind, said) = refusal(&bytes(name), passphrase);
             assert_eq!(kind, ErrorKind::Passphrase, "{name} {passphrase:?}");
             assert!(said.contains(words), "{said}");
-            assert!(!said.contains("wrong-horse") && !said.contains("MII"), "{said}");
+            assert!(!said.contains("wrong-horse"), "{said}");
         }
     }
 }
@@ -160,10 +162,10 @@ fn a_key_file_that_is_not_there_is_named() {
     let error = PrivateKey::from_file("/nowhere/rsa_key.p8", None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Key);
     assert!(error.to_string().contains("/nowhere/rsa_key.p8"), "{error}");
-    assert!(all_texts(&error).contains("check that it exists"));
+    assert!(error.to_string().contains("check that it exists"));
     let folder = tempfile::tempdir().unwrap();
     let error = PrivateKey::from_file(folder.path(), None).unwrap_err();
-    assert!(all_texts(&error).contains("no regular file"));
+    assert!(error.to_string().contains("no regular file"));
 }
 
 #[test]
@@ -171,7 +173,7 @@ fn a_key_file_of_megabytes_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let big = folder.path().join("big.p8");
     std::fs::File::create(&big).unwrap().set_len(10 * 1024 * 1024).unwrap();
-    assert!(all_texts(&PrivateKey::from_file(&big, None).unwrap_err()).contains("larger than 65536 bytes"));
+    assert!(PrivateKey::from_file(&big, None).unwrap_err().to_string().contains("larger than 65536 bytes"));
 }
 
 /// K05: the permissions of the file that was opened decide, through links too.

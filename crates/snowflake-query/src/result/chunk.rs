@@ -92,7 +92,7 @@ impl Manifest {
                 compressed: u64::try_from(chunk.compressed_size).unwrap_or(0),
             });
         }
-        let headers = if chunks.is_empty() { HeaderMap::new() } else { headers(response)? };
+        let headers = if chunks.is_empty() { HeaderMap::new() } else { headers(response, hosts)? };
         Ok(Self { chunks, headers })
     }
 
@@ -152,11 +152,11 @@ fn is_private(address: IpAddr) -> bool {
 }
 
 /// What to send with every part: the stated headers, or those that follow from the master key.
-fn headers(response: &Response) -> Result<HeaderMap, Fault> {
+fn headers(response: &Response, hosts: PartHosts) -> Result<HeaderMap, Fault> {
     let mut headers = HeaderMap::new();
     if let Some(stated) = &response.chunk_headers {
         for (name, value) in stated {
-            headers.insert(header_name(name)?, secret_value(value)?);
+            headers.insert(header_name(name, hosts)?, secret_value(value)?);
         }
         return Ok(headers);
     }
@@ -167,9 +167,13 @@ fn headers(response: &Response) -> Result<HeaderMap, Fault> {
     Ok(headers)
 }
 
-fn header_name(name: &str) -> Result<HeaderName, Fault> {
+/// A server on this machine may use extension headers of its own.
+fn header_name(name: &str, hosts: PartHosts) -> Result<HeaderName, Fault> {
     let lower = name.to_ascii_lowercase();
-    let allowed = HEADER_PREFIXES.iter().any(|prefix| lower.starts_with(prefix));
+    let allowed = match hosts {
+        PartHosts::Public => HEADER_PREFIXES.iter().any(|prefix| lower.starts_with(prefix)),
+        PartHosts::Any => lower.starts_with("x-"),
+    };
     match HeaderName::try_from(&lower) {
         Ok(name) if allowed => Ok(name),
         _ => RefusedSnafu { reason: "the server asks for a header that is not about the key of the data" }.fail(),
@@ -243,6 +247,8 @@ mod tests {
         ] {
             assert!(Manifest::from_response(&with_headers(&[(name, value)]), PartHosts::Public).is_err(), "{name}");
         }
+        assert!(Manifest::from_response(&with_headers(&[("x-own", "1")]), PartHosts::Any).is_ok());
+        assert!(Manifest::from_response(&with_headers(&[("Host", "x")]), PartHosts::Any).is_err());
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(crate) fn narrow_float(value: f64) -> Option<f32> {
 pub(crate) fn float_to_integer(value: f64) -> Option<i128> {
     const LIMIT: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
     #[expect(clippy::cast_possible_truncation, reason = "in range and without a fraction")]
-    (value.fract() == 0.0 && value >= -LIMIT && value < LIMIT).then_some(value as i128)
+    (value.fract() == 0.0 && (-LIMIT..LIMIT).contains(&value)).then_some(value as i128)
 }
 
 /// The decimal with all digits of its scale, as Snowflake writes it.

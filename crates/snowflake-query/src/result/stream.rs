@@ -242,7 +242,7 @@ impl RowStream {
     }
 
     /// The batch and the place in it of the next row.
-    fn poll_place(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(&Arc<Batch>, usize), Error>>> {
+    fn poll_place(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Place<'_>, Error>>> {
         while self.current.as_ref().is_none_or(|batch| self.index >= batch.len()) {
             let next = match ready!(self.batches.poll_batch(context)) {
                 Some(Ok(batch)) => Batch::new(&self.batches.columns, &batch).map_err(Error::from),
@@ -265,6 +265,9 @@ impl RowStream {
         Poll::Ready(self.current.as_ref().map(|batch| Ok((batch, index))))
     }
 }
+
+/// A row that is not made yet.
+type Place<'a> = (&'a Arc<Batch>, usize);
 
 impl Stream for RowStream {
     type Item = Result<Row, Error>;

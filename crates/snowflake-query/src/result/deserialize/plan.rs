@@ -8,13 +8,16 @@ use crate::result::batch::Batch;
 use crate::result::columns::{Columns, Lookup};
 use crate::result::fault::Fault;
 
+/// A field and the position of its column.
+pub(super) type Found = (&'static str, usize);
+
 /// The columns of a struct's fields.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// The fields that the plan was made for.
     fields: Option<&'static [&'static str]>,
     /// Each field that has a column.
-    found: Vec<(&'static str, usize)>,
+    found: Vec<Found>,
     /// The columns that are no field.
     rest: Vec<usize>,
 }
@@ -33,7 +36,7 @@ impl Plan {
         &mut self,
         fields: &'static [&'static str],
         columns: &Columns,
-    ) -> Result<(&[(&'static str, usize)], &[usize]), DeError> {
+    ) -> Result<(&[Found], &[usize]), DeError> {
         if self.fields.is_some_and(|known| std::ptr::eq(known, fields)) {
             return Ok((&self.found, &[]));
         }

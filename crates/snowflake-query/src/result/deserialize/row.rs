@@ -4,7 +4,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 
 use super::cell::CellDeserializer;
 use super::error::DeError;
-use super::plan::Plan;
+use super::plan::{Found, Plan};
 use crate::result::batch::Batch;
 
 /// Structs take their columns by name, sequences by position, maps all columns with their names; anything
@@ -134,7 +134,7 @@ impl<'de> Deserializer<'de> for RowDeserializer<'_> {
 struct Fields<'a> {
     batch: &'a Batch,
     row: usize,
-    found: &'a [(&'static str, usize)],
+    found: &'a [Found],
     rest: &'a [usize],
     current: usize,
 }

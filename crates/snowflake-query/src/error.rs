@@ -67,17 +67,24 @@ pub(crate) enum Repr {
     #[snafu(display("the session cannot be used"))]
     Session { request_id: Option<Uuid>, query_id: Option<QueryId>, source: snowflake_auth::Error },
     #[snafu(display("the outcome of the statement is unknown; ask again with request id {request_id}"))]
-    OutcomeUnknown { request_id: Uuid, query_id: Option<QueryId>, attempts: Option<u32>, source: snowflake_auth::Error },
-    #[snafu(display("no session became free within {waited:?}: all {max} are in use ({busy} busy, {waiters} waiting)"))]
+    OutcomeUnknown {
+        request_id: Uuid,
+        query_id: Option<QueryId>,
+        attempts: Option<u32>,
+        source: snowflake_auth::Error,
+    },
+    #[snafu(display(
+        "no session became free within {waited:?}: all {max} are in use ({busy} busy, {waiters} waiting)"
+    ))]
     PoolTimeout { waited: Duration, max: u32, busy: u32, waiters: usize },
     #[snafu(display("the pool could not open a session"))]
     PoolConnect { source: SharedError },
-    #[snafu(display("the pool stopped: its credentials were refused and further logins could lock the account"))]
+    #[snafu(display(
+        "the pool stopped: its credentials were refused and further logins could lock the account"
+    ))]
     PoolRejected { source: SharedError },
     #[snafu(display("the pool is closed"))]
     PoolClosed,
-    #[snafu(display("the session is closed"))]
-    SessionClosed,
     #[snafu(display("`{value}` is not a query id"))]
     InvalidQueryId { value: String },
     #[snafu(display("the query is not known to the server"))]
@@ -149,7 +156,7 @@ impl Error {
             Repr::UnknownQuery { .. } => ErrorKind::NotFound,
             Repr::ForeignUrl { .. } | Repr::Answer { .. } => ErrorKind::Protocol,
             Repr::Result { source } => source.kind(),
-            Repr::SessionClosed | Repr::InvalidQueryId { .. } | Repr::Configuration { .. } | Repr::Argument { .. } => {
+            Repr::InvalidQueryId { .. } | Repr::Configuration { .. } | Repr::Argument { .. } => {
                 ErrorKind::Configuration
             }
         }
@@ -333,11 +340,17 @@ impl Failure {
         let Some(code) = &self.code else { return ErrorKind::Sql };
         match code {
             code if *code == ServerCode::QUERY_CANCELLED => ErrorKind::Cancelled,
-            code if *code == ServerCode::STATEMENT_TIMED_OUT || *code == ServerCode::STATEMENT_TIMED_OUT_AND_CANCELLED => {
+            code if *code == ServerCode::STATEMENT_TIMED_OUT
+                || *code == ServerCode::STATEMENT_TIMED_OUT_AND_CANCELLED =>
+            {
                 ErrorKind::Timeout
             }
-            code if *code == ServerCode::RESULT_NOT_FOUND || *code == ServerCode::RESULT_EXPIRED => ErrorKind::NotFound,
-            code if matches!(code.recovery(), Recovery::Reauthenticate | Recovery::RenewSession) => ErrorKind::Auth,
+            code if *code == ServerCode::RESULT_NOT_FOUND || *code == ServerCode::RESULT_EXPIRED => {
+                ErrorKind::NotFound
+            }
+            code if matches!(code.recovery(), Recovery::Reauthenticate | Recovery::RenewSession) => {
+                ErrorKind::Auth
+            }
             _ => ErrorKind::Sql,
         }
     }
@@ -356,7 +369,13 @@ pub(crate) fn escape_message(message: &str) -> String {
             '\n' => escaped.push(' '),
             '\r' => {}
             // Left-to-right and right-to-left marks, embeddings, overrides and isolates, line and paragraph ends.
-            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' => {
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{61c}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{2028}'
+            | '\u{2029}' => {
                 escaped.extend(character.escape_unicode());
             }
             character if character.is_control() => escaped.extend(character.escape_default()),
@@ -395,7 +414,10 @@ mod tests {
     #[test]
     fn g10_the_servers_words_cannot_forge_or_flood_a_log() {
         let error = server("001003", "SQL compilation error:\nsyntax\r\x1b[31m\u{202e}error");
-        assert_eq!(error.to_string(), "001003 (42000): SQL compilation error: syntax\\u{1b}[31m\\u{202e}error");
+        assert_eq!(
+            error.to_string(),
+            "001003 (42000): SQL compilation error: syntax\\u{1b}[31m\\u{202e}error"
+        );
         let error = server("001003", &"x".repeat(10_000_000));
         assert!(error.to_string().len() < MAX_MESSAGE + 64);
         let error = server("001003", &"\u{1}".repeat(MAX_MESSAGE));

@@ -36,7 +36,11 @@ struct News {
 
 impl Gate {
     pub(crate) fn new() -> Self {
-        Self { news: watch::Sender::new(News::default()), single: Mutex::new(()), many: Semaphore::new(CONCURRENT) }
+        Self {
+            news: watch::Sender::new(News::default()),
+            single: Mutex::new(()),
+            many: Semaphore::new(CONCURRENT),
+        }
     }
 
     /// Runs a login when it may run.

@@ -52,7 +52,8 @@ impl Pool {
     /// minimum cannot be opened.
     pub async fn open(sessions: SessionOptions, options: PoolOptions) -> Result<Self, Error> {
         options.check()?;
-        let manager = Arc::new(Manager { sessions, options, gate: Gate::new(), closed: AtomicBool::new(false) });
+        let manager =
+            Arc::new(Manager { sessions, options, gate: Gate::new(), closed: AtomicBool::new(false) });
         let turns = usize::try_from(options.max).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         // All limits of time are kept here, on tokio's clock; bb8 only keeps the sessions.
         let sessions = bb8::Pool::builder()
@@ -64,7 +65,13 @@ impl Pool {
             .connection_timeout(Duration::from_secs(365 * 24 * 3600))
             .queue_strategy(bb8::QueueStrategy::Lifo)
             .build_unchecked(Shared(Arc::clone(&manager)));
-        let inner = Arc::new(Inner { sessions, manager, turns: Arc::new(Semaphore::new(turns)), waiters: AtomicUsize::new(0), picking: Mutex::new(()) });
+        let inner = Arc::new(Inner {
+            sessions,
+            manager,
+            turns: Arc::new(Semaphore::new(turns)),
+            waiters: AtomicUsize::new(0),
+            picking: Mutex::new(()),
+        });
         if options.min > 0 {
             inner.add().await?;
             try_join_all((1..options.min).map(|_| inner.add())).await?;
@@ -106,13 +113,10 @@ impl Pool {
     /// Closes the pool: nothing is lent any more, free sessions end now (for at most 15 seconds), borrowed ones when
     /// they come back.
     pub async fn close(&self) {
-        self.inner.manager.closed.store(true, Ordering::Release);
         self.inner.turns.close();
         let _picking = self.inner.picking.lock().await;
-        let mut free = Vec::new();
-        while let Some(session) = self.inner.take_free() {
-            free.push(session);
-        }
+        let free: Vec<_> = std::iter::from_fn(|| self.inner.take_free()).collect();
+        self.inner.manager.closed.store(true, Ordering::Release);
         join_all(free.iter().map(|session| session.core.logout())).await;
         drop(free);
         self.inner.report();
@@ -209,7 +213,11 @@ impl Inner {
         self.sessions.get_owned().now_or_never()?.ok()
     }
 
-    fn lease(self: &Arc<Self>, session: bb8::PooledConnection<'static, Shared>, turn: OwnedSemaphorePermit) -> Lease {
+    fn lease(
+        self: &Arc<Self>,
+        session: bb8::PooledConnection<'static, Shared>,
+        turn: OwnedSemaphorePermit,
+    ) -> Lease {
         let lease = Lease::new(session, turn, Arc::clone(self));
         self.report();
         lease
@@ -217,7 +225,9 @@ impl Inner {
 
     fn timed_out(&self, waited: Duration) -> Error {
         // A server that cannot be reached says more than a pool that is empty.
-        if self.size().open == 0 && let Some(error) = self.manager.gate.last_failure() {
+        if self.size().open == 0
+            && let Some(error) = self.manager.gate.last_failure()
+        {
             return error;
         }
         let size = self.size();
@@ -285,7 +295,6 @@ async fn keep(pool: Weak<Inner>) {
         pool.tidy().await;
     }
 }
-
 
 /// Counts one who waits.
 struct Waiter<'a>(&'a AtomicUsize);

@@ -65,7 +65,7 @@ impl bb8::ManageConnection for Shared {
 
     async fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
         let fresh = pooled.idle_since.elapsed() < STALE;
-        if fresh && self.0.is_lendable(pooled) { Ok(()) } else { Err(Repr::SessionClosed.into()) }
+        if fresh && self.0.is_lendable(pooled) { Ok(()) } else { Err(Repr::PoolClosed.into()) }
     }
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {

@@ -91,7 +91,12 @@ fn entry(value: &Value) -> Option<Entry> {
         Some(Value::Object(object)) => object.get("base64Data").and_then(Value::as_str).map(str::to_owned),
         _ => None,
     };
-    Some(Entry { id: integer("id")?, timestamp: integer("timestamp")?, priority: integer("priority")?, context })
+    Some(Entry {
+        id: integer("id")?,
+        timestamp: integer("timestamp")?,
+        priority: integer("priority")?,
+        context,
+    })
 }
 
 #[cfg(test)]

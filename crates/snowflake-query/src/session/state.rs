@@ -60,7 +60,7 @@ impl State {
 
     /// The server reported that a statement of this class failed.
     pub(crate) fn failed(&mut self, class: TextClass) {
-        self.altered |= matches!(class, TextClass::Session | TextClass::End);
+        self.altered |= matches!(class, TextClass::Session | TextClass::Unknown | TextClass::End);
         self.transaction |= !self.autocommit();
     }
 
@@ -108,15 +108,12 @@ fn take_name(name: &mut Option<String>, answered: Option<&Option<String>>) {
 }
 
 fn leaves_traces(class: TextClass, kind: StatementType) -> bool {
-    match kind.id() & 0xff00 {
-        // ALTER SESSION and SET.
-        0x4100 => true,
-        family => match family & 0xf000 {
-            // CALL, and several statements at once.
-            0x9000 | 0xa000 => true,
-            0x1000 => false,
-            _ => class == TextClass::Session,
-        },
+    // ALTER SESSION and SET, CALL, and several statements at once.
+    let named = matches!((kind.id() & 0xff00, kind.id() & 0xf000), (0x4100, _) | (_, 0x9000 | 0xa000));
+    match class {
+        TextClass::Session => true,
+        TextClass::Unknown => !kind.is_select(),
+        _ => named,
     }
 }
 
@@ -142,7 +139,10 @@ mod tests {
     #[test]
     fn null_unsets_a_name_and_absence_keeps_it() {
         let mut state = state();
-        state.finished(TextClass::Use, &answer(json!({ "finalDatabaseName": null, "finalSchemaName": "\"s\"" })));
+        state.finished(
+            TextClass::Use,
+            &answer(json!({ "finalDatabaseName": null, "finalSchemaName": "\"s\"" })),
+        );
         assert_eq!(state.names.database, None);
         assert_eq!(state.names.schema.as_deref(), Some("s"));
         assert_eq!(state.names.warehouse.as_deref(), Some("W"));
@@ -161,7 +161,9 @@ mod tests {
             (TextClass::Session, 0x6000, true),
             (TextClass::Session, 0x9000, true),
             (TextClass::Session, 0xa000, true),
-            (TextClass::Session, 0x1000, false),
+            (TextClass::Session, 0x1000, true),
+            (TextClass::Unknown, 0x1000, false),
+            (TextClass::Unknown, 0x8000, true),
             (TextClass::Begin, 0x5000, true),
         ];
         for (class, kind, altered) in table {
@@ -184,7 +186,9 @@ mod tests {
     #[test]
     fn p10_without_autocommit_every_statement_opens_a_transaction() {
         let mut state = state();
-        let off = answer(json!({ "parameters": [{ "name": "AUTOCOMMIT", "value": false }], "statementTypeId": 4096 }));
+        let off = answer(
+            json!({ "parameters": [{ "name": "AUTOCOMMIT", "value": false }], "statementTypeId": 4096 }),
+        );
         state.finished(TextClass::Read, &off);
         assert!(state.in_transaction());
     }

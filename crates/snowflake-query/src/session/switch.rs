@@ -12,7 +12,10 @@ use crate::error::{ArgumentSnafu, Error};
 use crate::statement::run_internal;
 
 /// Switches where names differ, and keeps others from switching while the guard lives.
-pub(crate) async fn prepare<'a>(core: &'a Arc<Core>, wanted: &Names) -> Result<RwLockReadGuard<'a, ()>, Error> {
+pub(crate) async fn prepare<'a>(
+    core: &'a Arc<Core>,
+    wanted: &Names,
+) -> Result<RwLockReadGuard<'a, ()>, Error> {
     let shared = core.switching.read().await;
     if core.state().names.distance(wanted) == 0 {
         return Ok(shared);
@@ -55,6 +58,7 @@ fn differing(core: &Core, wanted: &Names, of: impl Fn(&Names) -> &Option<String>
 }
 
 fn quoted(name: &str) -> Result<String, Error> {
-    let identifier = Identifier::new(name).context(ArgumentSnafu { message: "a name cannot be used in SQL" })?;
+    let identifier =
+        Identifier::new(name).context(ArgumentSnafu { message: "a name cannot be used in SQL" })?;
     Ok(identifier.to_string())
 }

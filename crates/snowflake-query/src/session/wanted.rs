@@ -39,7 +39,8 @@ impl Wanted {
 
 fn identifier(what: &str, text: Option<&str>) -> Result<Option<String>, Error> {
     let Some(text) = text else { return Ok(None) };
-    let parsed = Identifier::parse(text).context(ArgumentSnafu { message: format!("the {what} is not a name") })?;
+    let parsed =
+        Identifier::parse(text).context(ArgumentSnafu { message: format!("the {what} is not a name") })?;
     Ok(Some(parsed.name().to_owned()))
 }
 
@@ -68,7 +69,8 @@ impl Names {
     /// How many names a session with these would have to switch to satisfy `wanted`; `None` in `wanted` is satisfied
     /// by anything.
     pub(crate) fn distance(&self, wanted: &Names) -> usize {
-        let differs = |have: &Option<String>, want: &Option<String>| usize::from(want.is_some() && have != want);
+        let differs =
+            |have: &Option<String>, want: &Option<String>| usize::from(want.is_some() && have != want);
         differs(&self.role, &wanted.role)
             + differs(&self.warehouse, &wanted.warehouse)
             + differs(&self.database, &wanted.database)
@@ -100,16 +102,13 @@ mod tests {
     use crate::ErrorKind;
 
     fn names(database: Option<&str>, schema: Option<&str>) -> Names {
-        Names {
-            database: database.map(Into::into),
-            schema: schema.map(Into::into),
-            ..Names::default()
-        }
+        Names { database: database.map(Into::into), schema: schema.map(Into::into), ..Names::default() }
     }
 
     #[test]
     fn names_are_read_as_in_sql() {
-        let wanted = Wanted { warehouse: Some("wh".into()), schema: Some("\"s x\"".into()), ..Wanted::default() };
+        let wanted =
+            Wanted { warehouse: Some("wh".into()), schema: Some("\"s x\"".into()), ..Wanted::default() };
         let read = wanted.names().unwrap();
         assert_eq!(read.warehouse.as_deref(), Some("WH"));
         assert_eq!(read.schema.as_deref(), Some("s x"));

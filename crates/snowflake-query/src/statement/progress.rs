@@ -21,19 +21,26 @@ pub(crate) enum Progress {
 
 impl Progress {
     /// Reads an answer, and lets the session learn from it what it says whatever the outcome.
-    pub(crate) fn of(core: &Core, request_id: Option<Uuid>, envelope: Envelope<Response>) -> Result<Self, Error> {
+    pub(crate) fn of(
+        core: &Core,
+        request_id: Option<Uuid>,
+        envelope: Envelope<Response>,
+    ) -> Result<Self, Error> {
         let Envelope { data, code, message, success, .. } = envelope;
         let data = data.unwrap_or_default();
         core.state().query_context.merge(data.query_context.as_ref());
-        let code = code.or_else(|| data.error_code.clone()).filter(|code| !code.is_empty()).map(ServerCode::new);
+        let code =
+            code.or_else(|| data.error_code.clone()).filter(|code| !code.is_empty()).map(ServerCode::new);
         if is_running(code.as_ref(), success, &data) {
             let query_id = query_id(&data)?;
             let url = match (&data.get_result_url, query_id) {
                 (Some(url), _) => ResultUrl::parse(url, core.server.address(), query_id)?,
                 (None, Some(id)) => ResultUrl::of(id),
-                (None, None) => {
-                    AnswerSnafu { reason: "the statement runs, but the answer does not say where to ask", query_id }.fail()?
+                (None, None) => AnswerSnafu {
+                    reason: "the statement runs, but the answer does not say where to ask",
+                    query_id,
                 }
+                .fail()?,
             };
             return Ok(Self::Running { url, query_id });
         }
@@ -61,12 +68,19 @@ pub(crate) fn query_id(data: &Response) -> Result<Option<QueryId>, Error> {
         None | Some("") => Ok(None),
         Some(text) => match QueryId::parse(text) {
             Ok(id) => Ok(Some(id)),
-            Err(_) => AnswerSnafu { reason: "its query id has not the shape of one", query_id: None }.fail()?,
+            Err(_) => {
+                AnswerSnafu { reason: "its query id has not the shape of one", query_id: None }.fail()?
+            }
         },
     }
 }
 
-fn failure(code: Option<ServerCode>, message: Option<String>, data: &Response, request_id: Option<Uuid>) -> Failure {
+fn failure(
+    code: Option<ServerCode>,
+    message: Option<String>,
+    data: &Response,
+    request_id: Option<Uuid>,
+) -> Failure {
     let place = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
     let message = message.filter(|message| !message.is_empty());
     let message = message.unwrap_or_else(|| "the server reports a failure without saying which".to_owned());

@@ -241,7 +241,8 @@ mod tests {
 
     #[test]
     fn g02_debug_shows_neither_text_nor_binds() {
-        let query = QueryBuilder::new("select 'hunter2' where a = ?").bind("hunter3").bind_named("n", "hunter4");
+        let query =
+            QueryBuilder::new("select 'hunter2' where a = ?").bind("hunter3").bind_named("n", "hunter4");
         for text in [format!("{query:?}"), format!("{:#?}", query.build())] {
             assert!(!text.contains("hunter"), "{text}");
         }

@@ -86,7 +86,11 @@ mod tests {
 
     #[test]
     fn binds_are_keyed_by_position_and_by_name() {
-        let query = QueryBuilder::new("x").bind(1).bind("a").bind_named("name", true).bind_named(":other", None::<i64>);
+        let query = QueryBuilder::new("x")
+            .bind(1)
+            .bind("a")
+            .bind_named("name", true)
+            .bind_named(":other", None::<i64>);
         let body = serde_json::to_value(of(query).unwrap()).unwrap();
         assert_eq!(body["bindings"]["1"], json!({ "type": "FIXED", "value": "1" }));
         assert_eq!(body["bindings"]["2"], json!({ "type": "TEXT", "value": "a" }));
@@ -111,10 +115,14 @@ mod tests {
 
     #[test]
     fn tag_timeout_and_parameters_travel_with_the_statement() {
-        let query = QueryBuilder::new("x").tag("daily").timeout(Duration::from_millis(1500)).parameter("use_cached_result", false);
+        let query = QueryBuilder::new("x")
+            .tag("daily")
+            .timeout(Duration::from_millis(1500))
+            .parameter("use_cached_result", false);
         let body = of(query).unwrap();
         let parameters = serde_json::to_value(body.parameters).unwrap();
-        let expected = json!({ "QUERY_TAG": "daily", "STATEMENT_TIMEOUT_IN_SECONDS": 2, "USE_CACHED_RESULT": false });
+        let expected =
+            json!({ "QUERY_TAG": "daily", "STATEMENT_TIMEOUT_IN_SECONDS": 2, "USE_CACHED_RESULT": false });
         assert_eq!(parameters, expected);
     }
 

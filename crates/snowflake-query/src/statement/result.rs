@@ -79,8 +79,10 @@ impl QueryResult {
 }
 
 fn is_counter(name: &str) -> bool {
-    matches!(name, "number of rows updated" | "number of multi-joined rows updated" | "number of rows deleted")
-        || name.starts_with("number of rows inserted")
+    matches!(
+        name,
+        "number of rows updated" | "number of multi-joined rows updated" | "number of rows deleted"
+    ) || name.starts_with("number of rows inserted")
 }
 
 /// A finished statement whose rows are still to be fetched; it needs no turn on the session any more.
@@ -97,7 +99,8 @@ impl Opened {
     pub(crate) async fn new(answer: Answer, options: ResultOptions) -> Result<Self, Error> {
         let Answer { core, response, query_id, statement_type, elapsed } = answer;
         let scanned = response.stats.as_ref().and_then(|stats| stats.scan_bytes);
-        let children = response.result_ids.as_deref().unwrap_or_default().split(',').filter(|id| !id.is_empty());
+        let children =
+            response.result_ids.as_deref().unwrap_or_default().split(',').filter(|id| !id.is_empty());
         let children = children.map(|id| QueryId::parse(id.trim())).collect::<Result<_, _>>()?;
         let fetcher = Fetcher::new(Arc::clone(core.server.transport()), core.server.retrier().clone());
         let refresh = (!query_id.is_none()).then(|| refresh(core, query_id));

@@ -22,7 +22,11 @@ impl ResultUrl {
 
     /// What the server wrote into `getResultUrl`: relative, or absolute on the very same origin. Anything else could
     /// carry the session's token to another host.
-    pub(crate) fn parse(text: &str, server: &ServerAddress, query_id: Option<QueryId>) -> Result<Self, Error> {
+    pub(crate) fn parse(
+        text: &str,
+        server: &ServerAddress,
+        query_id: Option<QueryId>,
+    ) -> Result<Self, Error> {
         let refused = ForeignUrlSnafu { query_id };
         let origin = Url::parse(&server.origin()).ok().context(refused)?;
         let url = origin.join(text).ok().context(refused)?;

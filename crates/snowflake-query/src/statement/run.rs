@@ -103,7 +103,9 @@ pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, 
     let (ready, url, id) = match submitted? {
         Progress::Running { url, query_id: Some(id) } => (None, url, id),
         Progress::Running { query_id: None, .. } => {
-            return Err(Repr::Answer { reason: "a detached statement has no query id", query_id: None }.into());
+            return Err(
+                Repr::Answer { reason: "a detached statement has no query id", query_id: None }.into()
+            );
         }
         Progress::Done(response) => {
             guard.disarm();
@@ -129,9 +131,6 @@ pub(crate) async fn result(core: &Arc<Core>, query_id: QueryId) -> Result<Answer
 }
 
 fn prepare(core: &Core, query: &Query) -> Result<Prepared, Error> {
-    if core.tokens.is_dead() {
-        return Err(Repr::SessionClosed.into());
-    }
     let limit = query.timeout.or(core.defaults.timeout);
     let mut body = request::body(query, limit)?;
     body.sequence_id = Some(core.next_sequence());
@@ -184,5 +183,7 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
 }
 
 fn transfer_refused() -> Error {
-    Error::configuration("PUT and GET move files, which execute does not: use put_file or get_file of the client")
+    Error::configuration(
+        "PUT and GET move files, which execute does not: use put_file or get_file of the client",
+    )
 }

@@ -55,7 +55,8 @@ impl QueryStatus {
 }
 
 fn failed(entry: &monitor::Entry, query_id: QueryId) -> QueryStatus {
-    let code = entry.error_code.as_deref().filter(|code| !code.is_empty() && *code != "0").map(ServerCode::new);
+    let code =
+        entry.error_code.as_deref().filter(|code| !code.is_empty() && *code != "0").map(ServerCode::new);
     if code == Some(ServerCode::QUERY_CANCELLED) {
         return QueryStatus::Cancelled;
     }
@@ -89,7 +90,9 @@ mod tests {
 
     #[test]
     fn every_status_has_a_class() {
-        for name in ["QUEUED", "RESUMING_WAREHOUSE", "QUEUED_REPARING_WAREHOUSE", "QUEUED_REPAIRING_WAREHOUSE"] {
+        for name in
+            ["QUEUED", "RESUMING_WAREHOUSE", "QUEUED_REPARING_WAREHOUSE", "QUEUED_REPAIRING_WAREHOUSE"]
+        {
             assert!(matches!(status(name, None), QueryStatus::Queued), "{name}");
         }
         for name in ["RUNNING", "BLOCKED", "NO_DATA", "RESTARTED", "", "SOMETHING_NEW"] {

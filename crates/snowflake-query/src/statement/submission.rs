@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use snafu::{IntoError, ResultExt};
 use snowflake_auth::{ApiRequest, MediaType};
-use snowflake_proto::wire::query::{Request, Response};
 use snowflake_proto::ServerCode;
+use snowflake_proto::wire::query::{Request, Response};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -67,7 +67,9 @@ impl Submission {
             // A statement that cannot run detached is not found at the first poll: submitted again under its id, it
             // runs in the foreground, or joins what is running.
             let progress = match polled {
-                Progress::Failed(failure) if may_resubmit && failure.code == Some(ServerCode::RESULT_NOT_FOUND) => {
+                Progress::Failed(failure)
+                    if may_resubmit && failure.code == Some(ServerCode::RESULT_NOT_FOUND) =>
+                {
                     self.submit(false).await?
                 }
                 progress => progress,

@@ -17,8 +17,10 @@ pub(crate) enum TextClass {
     End,
     /// PUT or GET: a file transfer.
     Transfer,
-    /// ALTER SESSION, SET, CREATE TEMPORARY, CALL, blocks, anything unknown: may leave traces in the session.
+    /// ALTER SESSION, SET, CREATE TEMPORARY, CALL, blocks: may leave traces in the session.
     Session,
+    /// Anything else: may leave traces too, unless the server says that it was a query.
+    Unknown,
 }
 
 impl TextClass {
@@ -26,8 +28,8 @@ impl TextClass {
         let mut words = Words(sql);
         let first = words.next();
         match first.as_str() {
-            "SELECT" | "WITH" | "SHOW" | "DESC" | "DESCRIBE" | "LIST" | "LS" | "EXPLAIN" | "VALUES" | "TABLE"
-            | "" => Self::Read,
+            "SELECT" | "WITH" | "SHOW" | "DESC" | "DESCRIBE" | "LIST" | "LS" | "EXPLAIN" | "VALUES"
+            | "TABLE" | "" => Self::Read,
             "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "COPY" | "TRUNCATE" | "DROP" | "UNDROP" | "GRANT"
             | "REVOKE" | "COMMENT" | "REMOVE" | "RM" => Self::Write,
             "CREATE" => create(words),
@@ -46,7 +48,8 @@ impl TextClass {
             "START" => Self::Begin,
             "COMMIT" | "ROLLBACK" => Self::End,
             "PUT" | "GET" => Self::Transfer,
-            _ => Self::Session,
+            "SET" | "UNSET" | "CALL" | "EXECUTE" | "DECLARE" => Self::Session,
+            _ => Self::Unknown,
         }
     }
 
@@ -59,7 +62,12 @@ impl TextClass {
 fn create(words: Words<'_>) -> TextClass {
     // CREATE [ OR REPLACE | OR ALTER ] [ LOCAL | GLOBAL ] [ TEMP | TEMPORARY | VOLATILE ] …
     let temporary = words
-        .take_while(|word| matches!(word.as_str(), "OR" | "REPLACE" | "ALTER" | "LOCAL" | "GLOBAL" | "TEMP" | "TEMPORARY" | "VOLATILE"))
+        .take_while(|word| {
+            matches!(
+                word.as_str(),
+                "OR" | "REPLACE" | "ALTER" | "LOCAL" | "GLOBAL" | "TEMP" | "TEMPORARY" | "VOLATILE"
+            )
+        })
         .any(|word| matches!(word.as_str(), "TEMP" | "TEMPORARY" | "VOLATILE"));
     if temporary { TextClass::Session } else { TextClass::Write }
 }
@@ -135,7 +143,7 @@ mod tests {
             ("PUT file:///a @s", TextClass::Transfer),
             ("/* x */ get @s file:///a", TextClass::Transfer),
             ("PUT'file:///a' @s", TextClass::Transfer),
-            ("getdate()", TextClass::Session),
+            ("getdate()", TextClass::Unknown),
             ("call p()", TextClass::Session),
             ("execute immediate 'x'", TextClass::Session),
             ("declare x int; begin end", TextClass::Session),

@@ -1,0 +1,10 @@
+//! Sessions, statements and the pool against scripted services, in virtual time.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, in its helpers too")]
+
+mod abort;
+mod detached;
+mod pool;
+mod retry;
+mod service;
+mod session;

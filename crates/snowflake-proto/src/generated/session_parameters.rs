@@ -87,6 +87,12 @@ pub static PARAMETERS: &[Parameter] = &[
         doc: "whether clients send telemetry",
     },
     Parameter {
+        name: "CLIENT_VALIDATE_DEFAULT_PARAMETERS",
+        default: ParameterValue::Boolean(false),
+        client: true,
+        doc: "whether a login fails when the database, schema, warehouse or role it names does not exist",
+    },
+    Parameter {
         name: "DATE_INPUT_FORMAT",
         default: ParameterValue::Text(Cow::Borrowed("AUTO")),
         client: false,
@@ -99,6 +105,12 @@ pub static PARAMETERS: &[Parameter] = &[
         doc: "how DATE is written as text",
     },
     Parameter {
+        name: "DOTNET_QUERY_RESULT_FORMAT",
+        default: ParameterValue::Text(Cow::Borrowed("JSON")),
+        client: true,
+        doc: "format of results for the .NET driver: ARROW, ARROW_FORCE or JSON",
+    },
+    Parameter {
         name: "ENABLE_STAGE_S3_PRIVATELINK_FOR_US_EAST_1",
         default: ParameterValue::Boolean(false),
         client: true,
@@ -108,7 +120,13 @@ pub static PARAMETERS: &[Parameter] = &[
         name: "GO_QUERY_RESULT_FORMAT",
         default: ParameterValue::Text(Cow::Borrowed("ARROW")),
         client: true,
-        doc: "format of results for the Go driver; informative",
+        doc: "format of results for the Go driver: ARROW, ARROW_FORCE or JSON",
+    },
+    Parameter {
+        name: "JDBC_QUERY_RESULT_FORMAT",
+        default: ParameterValue::Text(Cow::Borrowed("ARROW")),
+        client: true,
+        doc: "format of results for the JDBC driver: ARROW, ARROW_FORCE or JSON",
     },
     Parameter {
         name: "JS_TREAT_INTEGER_AS_BIGINT",
@@ -129,10 +147,16 @@ pub static PARAMETERS: &[Parameter] = &[
         doc: "how many statements one text may hold; 0 allows any number",
     },
     Parameter {
+        name: "ODBC_QUERY_RESULT_FORMAT",
+        default: ParameterValue::Text(Cow::Borrowed("ARROW")),
+        client: true,
+        doc: "format of results for the ODBC driver: ARROW, ARROW_FORCE or JSON",
+    },
+    Parameter {
         name: "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT",
         default: ParameterValue::Text(Cow::Borrowed("ARROW")),
         client: true,
-        doc: "format of results for the Python connector; informative",
+        doc: "format of results for the Python connector: ARROW, ARROW_FORCE or JSON",
     },
     Parameter {
         name: "QUERY_CONTEXT_CACHE_SIZE",

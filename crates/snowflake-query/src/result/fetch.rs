@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use snafu::ResultExt;
@@ -75,7 +75,8 @@ pub(crate) struct Parts {
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) batches: Vec<RecordBatch>,
-    /// Size after inflating.
+    /// What the batches hold, as far as it can be told: Arrow columns share the inflated bytes unless
+    /// they were converted.
     pub(crate) bytes: u64,
 }
 
@@ -175,8 +176,10 @@ impl Parts {
         let stated = usize::try_from(chunk.inflated).unwrap_or(0);
         let decoded = on_decoder(move || {
             let plain = rowset::inflate(body, stated, MAX_PART)?;
-            let bytes = plain.len() as u64;
-            Ok(Part { batches: decode(&schema, format, plain)?, bytes })
+            let shared = if format == Format::Arrow { plain.len() } else { 0 };
+            let batches = decode(&schema, format, plain)?;
+            let bytes = shared.max(batches.iter().map(size).sum()) as u64;
+            Ok(Part { batches, bytes })
         });
         match decoded.await {
             Some(part) => Ok(part.context(ChunkCorruptSnafu { chunk: index })?),
@@ -202,6 +205,11 @@ pub(crate) async fn on_decoder<T: Send + 'static>(work: impl FnOnce() -> T + Sen
         done
     });
     task.await.ok()
+}
+
+/// The bytes of the values of a batch.
+fn size(batch: &RecordBatch) -> usize {
+    batch.columns().iter().map(|array| array.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }
 
 fn denied(index: usize, chunk: &Chunk, answer: &http::Response<Bytes>) -> Fault {

@@ -1,7 +1,5 @@
 //! From whatever a user hands over (PEM, DER, base64 of either) to DER bytes and what they claim to be.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -133,6 +131,5 @@ fn form_of(label: &str) -> Result<Form, Problem> {
 fn base64_of(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let compact: Zeroizing<Vec<u8>> =
         Zeroizing::new(text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
-    let compact: Cow<'_, [u8]> = Cow::Borrowed(compact.as_slice());
-    BASE64.decode(&compact).ok().map(Zeroizing::new)
+    BASE64.decode(&*compact).ok().map(Zeroizing::new)
 }

@@ -58,8 +58,9 @@ impl SnowflakeClient {
     /// As [`ClientBuilder::build`].
     pub async fn new(config: SnowflakeConfig) -> Result<Self, SnowflakeError> {
         let resolved = Resolved::from_config(&config)?;
-        let mut session = SessionOptions::new(resolved.server, resolved.provider, resolved.login)
-            .with_results(ResultOptions::default().with_arrow(config.arrow));
+        let results = ResultOptions::default().with_arrow(config.arrow).with_part_hosts(resolved.part_hosts);
+        let mut session =
+            SessionOptions::new(resolved.server, resolved.provider, resolved.login).with_results(results);
         if let Some(limit) = config.query_timeout {
             session = session.with_timeout(limit);
         }

@@ -69,10 +69,12 @@ fn begun(data: Option<Value>) -> Result<Login> {
         return malformed("data", "it is no object");
     }
     let session = token(&data, "token")?;
-    let master = token(&data, "masterToken")?;
-    let session_id = match integer(&data, "sessionId")? {
-        Some(id) => id,
-        None => return malformed("sessionId", "it is missing"),
+    // A server that never mentions these two has sessions that nothing renews.
+    let master = data.get("masterToken").map(|_| token(&data, "masterToken")).transpose()?;
+    let session_id = match (data.get("sessionId"), integer(&data, "sessionId")?) {
+        (_, Some(id)) => id,
+        (None, None) => 0,
+        (Some(_), None) => return malformed("sessionId", "it is null"),
     };
     let seconds = integer(&data, "validityInSeconds")?;
     let master_seconds = integer(&data, "masterValidityInSeconds")?;

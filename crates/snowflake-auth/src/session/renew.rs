@@ -58,6 +58,10 @@ impl SessionTokens {
             }
             state.master.clone()
         };
+        let Some(master) = master else {
+            self.die("its token expired and the server gave none to renew it with", None);
+            return self.checked().map(|()| Renewal::Earlier);
+        };
         match self.request(server, expired, &master).await {
             Ok(()) => Ok(Renewal::Made),
             Err(error) => {
@@ -93,7 +97,7 @@ impl SessionTokens {
         state.session = Secret::new(session);
         // The master token usually changes too; without a new one the old one goes on.
         if let Some(master) = answer.master_token.filter(|token| !token.is_empty()) {
-            state.master = Secret::new(master);
+            state.master = Some(Secret::new(master));
         }
         state.validity = validity;
         drop(state);

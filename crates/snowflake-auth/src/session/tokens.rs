@@ -28,7 +28,8 @@ pub(super) struct Inner {
 
 pub(super) struct State {
     pub(super) session: Secret,
-    pub(super) master: Secret,
+    /// Missing where the server gives none: then the session ends with its first token.
+    pub(super) master: Option<Secret>,
     pub(super) validity: Validity,
     pub(super) service: Option<String>,
     pub(super) life: Life,
@@ -45,7 +46,7 @@ pub(super) enum Life {
 }
 
 impl SessionTokens {
-    pub(super) fn new(session_id: i64, session: Secret, master: Secret, validity: Validity) -> Self {
+    pub(super) fn new(session_id: i64, session: Secret, master: Option<Secret>, validity: Validity) -> Self {
         let state = State {
             session,
             master,
@@ -59,7 +60,7 @@ impl SessionTokens {
         Self { inner: Arc::new(inner) }
     }
 
-    /// The server's number of the session.
+    /// The server's number of the session; 0 where it gives none.
     #[must_use]
     pub fn session_id(&self) -> i64 {
         self.inner.session_id

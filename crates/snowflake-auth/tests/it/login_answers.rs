@@ -143,6 +143,19 @@ async fn s28_odd_but_usable_logins_are_accepted() {
 }
 
 #[tokio::test]
+async fn a_server_that_never_mentions_a_master_token_has_sessions_that_end() {
+    let mut data = session();
+    data.as_object_mut().unwrap().retain(|field, _| !["masterToken", "sessionId"].contains(&field.as_str()));
+    let (login, _) = answered(vec![success(data)]).await;
+    let tokens = login.unwrap().tokens;
+    let script = Arc::new(Script::new());
+    let error = tokens.renew(&tokens.authorization(), &server(&script)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Expired);
+    assert!(tokens.is_dead());
+    assert!(script.requests().is_empty());
+}
+
+#[tokio::test]
 async fn an_answer_of_other_types_is_a_protocol_error_without_a_retry() {
     let mut data = session();
     data["parameters"] = json!("none");

@@ -188,7 +188,7 @@ pub(crate) static VARIABLES: &[Variable] = &[
     Variable {
         env: "SNOWFLAKE_SIMULATION_MODE",
         key: "simulation_mode",
-        kind: Kind::Choice(&["disabled", "record", "replay", "embedded"]),
+        kind: Kind::Choice(&["disabled", "record", "replay"]),
         default: Some("disabled"),
         doc: "Answers from the service, or from the simulator",
     },

@@ -122,7 +122,7 @@ impl Default for SnowflakeConfig {
 
 impl SnowflakeConfig {
     /// The settings of the environment: every `SNOWFLAKE_*` variable of the reference page
-    /// `docs/reference/config.md`. An empty variable counts as unset.
+    /// `docs/reference/configuration.md`. An empty variable counts as unset.
     ///
     /// # Errors
     /// [`Configuration`](crate::ErrorKind::Configuration), naming every variable that cannot be read.

@@ -8,6 +8,7 @@ use snowflake_auth::{
 };
 use snowflake_ingest::LocalStages;
 use snowflake_proto::{AccountId, Protocol, Secret, ServerAddress};
+use snowflake_query::PartHosts;
 use snowflake_transport::{HttpTransport, Transport};
 
 use super::{Authentication, SimulationMode, SnowflakeConfig};
@@ -20,6 +21,7 @@ pub(crate) struct Resolved {
     pub(crate) provider: Arc<dyn CredentialProvider>,
     pub(crate) login: LoginOptions,
     pub(crate) local_stages: LocalStages,
+    pub(crate) part_hosts: PartHosts,
 }
 
 impl Resolved {
@@ -49,8 +51,14 @@ impl Resolved {
             provider: provider(config)?,
             login: login(config, account),
             local_stages,
+            part_hosts: part_hosts(config),
         })
     }
+}
+
+/// A server without TLS keeps the parts of its results to itself; all others keep them in public stores.
+fn part_hosts(config: &SnowflakeConfig) -> PartHosts {
+    if config.protocol == Protocol::Http || config.transport.is_some() { PartHosts::Any } else { PartHosts::Public }
 }
 
 fn client_id(config: &SnowflakeConfig) -> ClientId {

@@ -2,6 +2,9 @@
 
 use super::timestamp::TIMEZONE_BIAS_MINUTES;
 
+/// As many digits always fit an `u64`.
+const U64_DIGITS: usize = 19;
+
 /// Parses a decimal text into its unscaled value at `scale`: `"1.5"` at 2 is 150.
 ///
 /// Digits beyond the scale must be zeros; an exponent is accepted, as `1e3`.
@@ -19,21 +22,29 @@ pub(super) fn decimal(text: &str, scale: u8) -> Option<i128> {
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }
-    let mut value: i128 = 0;
-    for byte in whole.bytes().chain(fraction.bytes()) {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        value = value.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
-    }
+    let value = all_digits(whole, fraction)?;
     let shift = i32::from(scale).checked_add(exponent)?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
     let value = rescale(value, shift)?;
     Some(if negative { -value } else { value })
 }
 
+/// The number that the digits of both texts spell one after the other.
+fn all_digits(whole: &str, fraction: &str) -> Option<i128> {
+    let mut digits = whole.bytes().chain(fraction.bytes()).map(|byte| byte.wrapping_sub(b'0'));
+    if whole.len() + fraction.len() <= U64_DIGITS {
+        // Nearly every cell is this short, and 64-bit arithmetic is several times as fast.
+        return digits
+            .try_fold(0_u64, |value, digit| (digit <= 9).then(|| value * 10 + u64::from(digit)))
+            .map(i128::from);
+    }
+    digits.try_fold(0_i128, |value, digit| {
+        if digit > 9 { None } else { value.checked_mul(10)?.checked_add(i128::from(digit)) }
+    })
+}
+
 fn rescale(value: i128, shift: i32) -> Option<i128> {
-    if value == 0 {
-        return Some(0);
+    if value == 0 || shift == 0 {
+        return Some(value);
     }
     let factor = 10_i128.checked_pow(shift.unsigned_abs())?;
     if shift >= 0 {

@@ -7,7 +7,7 @@ use snowflake_proto::ArrowOptions;
 use super::chunk::PartHosts;
 
 /// How many bytes of a result are held ahead of its reader by default.
-const DEFAULT_BUDGET: u64 = 64 << 20;
+const DEFAULT_BUDGET: u64 = 32 << 20;
 /// The fewest requests that are made at once by default: storage answers slowly and in parallel.
 const LEAST_REQUESTS: usize = 4;
 
@@ -39,7 +39,7 @@ impl PrefetchOptions {
 }
 
 impl Default for PrefetchOptions {
-    /// 64 MiB, and as many requests as there are cores, but at least four.
+    /// 32 MiB, and as many requests as there are cores, but at least four.
     fn default() -> Self {
         let least = NonZeroUsize::new(LEAST_REQUESTS).unwrap_or(NonZeroUsize::MIN);
         Self { max_bytes: DEFAULT_BUDGET, max_requests: cores().max(least) }

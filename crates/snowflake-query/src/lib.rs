@@ -6,6 +6,50 @@
 //!
 //! A statement keeps one request id over all attempts, so that the server runs it once. Whoever stops waiting for a
 //! statement, by dropping the future, stops the statement too.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use snowflake_auth::{LoginOptions, Password, Server, ServerOptions};
+//! use snowflake_proto::{AccountId, ServerAddress};
+//! use snowflake_query::{Pool, PoolOptions, QueryBuilder, SessionOptions};
+//! # use serde_json::json;
+//! # use snowflake_sim::{Expect, Reply, Script};
+//!
+//! # let login = json!({ "success": true, "data": { "token": "t", "masterToken": "m", "sessionId": 1 } });
+//! # let rows = json!({ "success": true, "data": { "rowset": [["42"]], "total": 1, "statementTypeId": 4096,
+//! #     "rowtype": [{ "name": "ANSWER", "type": "fixed", "precision": 2, "scale": 0, "nullable": false }] } });
+//! # let transport = Arc::new(Script::new()
+//! #     .expect(Expect::post("/session/v1/login-request").reply(Reply::json(&login)))
+//! #     .expect(Expect::post("/queries/v1/query-request").reply(Reply::json(&rows)))
+//! #     .expect(Expect::post("/session").any_times().reply(Reply::json(&json!({ "success": true })))));
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+//! let account = AccountId::parse("myorg-myaccount")?;
+//! let address = ServerAddress::for_account(&account, None)?;
+//! let server = Server::new(transport, address, ServerOptions::default());
+//! let sessions =
+//!     SessionOptions::new(server, Arc::new(Password::new("alice", "correct horse")), LoginOptions::new(account));
+//! let pool = Pool::open(sessions, PoolOptions::default().with_size(0, 4)).await?;
+//!
+//! let result = pool.execute(QueryBuilder::new("SELECT ? * 2 AS answer").bind(21)).await?;
+//! for row in &result.rows {
+//!     assert_eq!(row.get::<i64>("answer")?, 42);
+//! }
+//! # pool.close().await;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `parquet` (default) | results written as Parquet files |
+//!
+//! What this crate deliberately does not do: it moves no files (PUT and GET are refused, their instructions can be had
+//! with [`Session::prepare_transfer`]), opens no connection but through the transport that it is given, and repeats no
+//! statement under a new request id.
 
 mod error;
 mod export;

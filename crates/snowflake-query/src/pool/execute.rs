@@ -4,7 +4,7 @@ use super::Pool;
 use crate::error::Error;
 use crate::result::{BatchStream, RowStream};
 use crate::session::Session;
-use crate::statement::{self, Opened, Query, QueryHandle, QueryId, QueryResult};
+use crate::statement::{self, Opened, Query, QueryHandle, QueryId, QueryResult, TextClass};
 
 impl Pool {
     /// Runs a statement on a session with the names that it asks for, and fetches all of its rows.
@@ -30,16 +30,15 @@ impl Pool {
     /// As [`Session::execute_async`].
     pub async fn execute_async(&self, query: impl Into<Query> + Send) -> Result<QueryHandle, Error> {
         let query = query.into();
-        let mut again = true;
-        loop {
-            let submitted = Box::pin(async {
+        let session = self.get(query.wanted()).await?;
+        let submitted = Box::pin(statement::submit(session.core(), &query)).await;
+        match submitted {
+            Err(error) if is_safe_elsewhere(&query, &error) => {
+                drop(session);
                 let session = self.get(query.wanted()).await?;
-                statement::submit(session.core(), &query).await
-            });
-            match submitted.await {
-                Err(error) if again && error.found_session_over() => again = false,
-                submitted => return submitted,
+                Box::pin(statement::submit(session.core(), &query)).await
             }
+            submitted => submitted,
         }
     }
 
@@ -77,19 +76,21 @@ impl Pool {
         opened.collect().await
     }
 
-    /// A session that the server has forgotten is found out by the first statement, which then did not run: it gets
-    /// another session, once.
     async fn run(&self, query: &Query) -> Result<Opened, Error> {
-        let mut again = true;
-        loop {
-            let opened = Box::pin(async {
+        let session = self.get(query.wanted()).await?;
+        match statement::open(session.core(), query).await {
+            Err(error) if is_safe_elsewhere(query, &error) => {
+                drop(session);
                 let session = self.get(query.wanted()).await?;
                 statement::open(session.core(), query).await
-            });
-            match opened.await {
-                Err(error) if again && error.found_session_over() => again = false,
-                opened => return opened,
             }
+            opened => opened,
         }
     }
+}
+
+/// Whether a statement that found its session over may run in another one. One that changes something may not: an
+/// earlier attempt could have been carried out before the session ended, and another session cannot know.
+fn is_safe_elsewhere(query: &Query, error: &Error) -> bool {
+    error.found_session_over() && TextClass::of(query.sql()).is_read()
 }

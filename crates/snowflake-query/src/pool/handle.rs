@@ -144,7 +144,10 @@ impl Inner {
         loop {
             self.manager.gate.check()?;
             if let Some(session) = self.pick(wanted).await {
-                return Ok(self.lease(session, turn));
+                if self.manager.is_alive(&session).await {
+                    return Ok(self.lease(session, turn));
+                }
+                continue;
             }
             tokio::select! {
                 session = self.sessions.get_owned() => {
@@ -247,14 +250,12 @@ impl Inner {
         metric::pool(size.idle, size.open.saturating_sub(size.idle));
     }
 
-    /// Opens one session beside bb8's own; one too many is closed again.
-    async fn add(&self) -> Result<(), Error> {
+    /// Opens one session beside bb8's own; one too many is closed again. Tells whether there was room for it.
+    async fn add(&self) -> Result<bool, Error> {
         let pooled = self.manager.open().await?;
-        if self.sessions.add(pooled).is_err() {
-            tracing::debug!("the pool filled up meanwhile");
-        }
+        let added = self.sessions.add(pooled).is_ok();
         self.report();
-        Ok(())
+        Ok(added)
     }
 
     /// Closes what is too old or, beyond the minimum, was free for too long; opens what is missing to the minimum.
@@ -263,9 +264,11 @@ impl Inner {
         if self.manager.closed.load(Ordering::Acquire) || self.manager.gate.check().is_err() {
             return;
         }
-        // One at a time: the gate spaces the attempts while the server cannot be reached.
+        // One at a time: the gate spaces the attempts while the server cannot be reached. Where no turn is left,
+        // a session is being opened for somebody who waits.
         while self.sessions.state().connections < self.manager.options.min {
-            if self.add().await.is_err() {
+            let Ok(_turn) = self.turns.try_acquire() else { break };
+            if !self.add().await.unwrap_or(false) {
                 break;
             }
         }

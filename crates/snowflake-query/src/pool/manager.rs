@@ -14,6 +14,10 @@ use crate::session::{Core, SessionOptions, open};
 /// A free session that nobody used for this long may have ended on the server, whatever the options say.
 const STALE: Duration = Duration::from_secs(3 * 3600);
 
+/// A session that was free for this long is asked for a sign of life before it is lent: a statement that finds its
+/// session over cannot always be repeated.
+const DOUBTFUL: Duration = Duration::from_secs(300);
+
 /// Opens sessions for the pool.
 #[derive(Debug)]
 pub(crate) struct Manager {
@@ -52,6 +56,23 @@ impl Manager {
         }
         let state = pooled.core.state();
         !state.is_altered() && !state.names.cannot_return_to(&state.initial)
+    }
+}
+
+impl Manager {
+    /// Whether a session that was free for long still lives. A server that cannot be reached is the statement's to
+    /// find out.
+    pub(crate) async fn is_alive(&self, pooled: &Pooled) -> bool {
+        if pooled.idle_since.elapsed() >= DOUBTFUL {
+            let core = &pooled.core;
+            let sign = snowflake_auth::heartbeat(&core.server, &core.tokens).await;
+            tracing::debug!(
+                session_id = core.session_id,
+                alive = sign.is_ok(),
+                "looked whether a session still lives"
+            );
+        }
+        !pooled.core.tokens.is_dead()
     }
 }
 

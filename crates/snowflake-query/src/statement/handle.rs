@@ -1,5 +1,6 @@
 //! A statement that runs on the server by itself.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,9 +14,10 @@ use uuid::Uuid;
 
 use super::abort::{code_of, is_settled};
 use super::result::{Opened, options};
-use super::run::{Answer, Detached};
+use super::run::{Answer, Detached, within};
 use super::{AbortGuard, Query, QueryId, QueryResult, QueryStatus, ResultUrl, Submission};
 use crate::error::{Error, Failure, Repr, SessionSnafu, escape_message};
+use crate::metric;
 use crate::result::{BatchStream, ResultOptions, RowStream};
 use crate::session::Core;
 
@@ -32,15 +34,20 @@ pub struct QueryHandle {
     url: ResultUrl,
     started: Instant,
     results: ResultOptions,
+    /// The time that the statement has, for those who wait for it as for any other.
+    limit: Option<Duration>,
+    /// Whether the statement's end was counted.
+    counted: AtomicBool,
     /// The answer, when the server gave it at once; the first to ask takes it.
     ready: Mutex<Option<Box<Response>>>,
 }
 
 impl QueryHandle {
     pub(crate) fn new(detached: Detached, query: &Query) -> Self {
-        let Detached { submission, guard, query_id, ready, url } = detached;
+        let Detached { submission, guard, query_id, ready, url, limit } = detached;
         let results = options(&submission.core, query);
-        Self { submission, guard, query_id, url, started: Instant::now(), results, ready: Mutex::new(ready) }
+        let (started, counted, ready) = (Instant::now(), AtomicBool::new(false), Mutex::new(ready));
+        Self { submission, guard, query_id, url, started, results, limit, counted, ready }
     }
 
     /// The server's id of the statement.
@@ -134,7 +141,12 @@ impl QueryHandle {
         &self.submission.core
     }
 
-    pub(crate) async fn open(&self) -> Result<Opened, Error> {
+    /// Waits for the end within the time that the statement has.
+    pub(crate) async fn open_in_time(&self) -> Result<Opened, Error> {
+        within(self.limit, self.submission.request_id, self.open()).await
+    }
+
+    async fn open(&self) -> Result<Opened, Error> {
         let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).take();
         let response = match ready {
             Some(response) => Ok(response),
@@ -143,6 +155,9 @@ impl QueryHandle {
         // A failure that the server reports is the statement's end; any other leaves it running.
         if response.as_ref().err().is_none_or(Error::is_reported) {
             self.guard.disarm();
+            if !self.counted.swap(true, Ordering::Relaxed) {
+                metric::query(self.core(), self.started.elapsed(), response.as_ref().err());
+            }
         }
         let mut answer = Answer::new(self.core(), response?, self.started.elapsed())?;
         answer.query_id = self.query_id;

@@ -37,7 +37,7 @@ pub(crate) use text::TextClass;
 /// Runs a statement to its end and opens its result.
 pub(crate) async fn open(core: &Arc<Core>, query: &Query) -> Result<Opened, Error> {
     if query.is_async() {
-        return submit(core, query).await?.open().await;
+        return submit(core, query).await?.open_in_time().await;
     }
     let answer = run::run(core, query).await?;
     Opened::new(answer, result::options(core, query)).await

@@ -42,6 +42,7 @@ pub(crate) struct Detached {
     pub(crate) query_id: QueryId,
     pub(crate) ready: Option<Box<Response>>,
     pub(crate) url: ResultUrl,
+    pub(crate) limit: Option<Duration>,
 }
 
 /// What the query asks of the session before it can run there.
@@ -94,11 +95,11 @@ pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, 
     let _names_stay = session::prepare(core, &names).await?;
     // Whatever the statement does to the session, it does so at a time that nobody here knows.
     core.state().unfinished(prepared.class);
-    let Prepared { request_id, class, body, .. } = prepared;
+    let Prepared { request_id, class, body, limit } = prepared;
     let submission = Submission::new(core, request_id, class, body);
     let guard = AbortGuard::new(core, request_id, class);
     guard.arm();
-    let submitted = submission.submit(true).await;
+    let submitted = within(limit, request_id, submission.submit(true)).await;
     let submitted = submitted.inspect_err(|error| guard.settle(error));
     let (ready, url, id) = match submitted? {
         Progress::Running { url, query_id: Some(id) } => (None, url, id),
@@ -117,7 +118,7 @@ pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, 
             return Err((*failure).into());
         }
     };
-    Ok(Detached { submission, guard, query_id: id, ready, url })
+    Ok(Detached { submission, guard, query_id: id, ready, url, limit })
 }
 
 /// The result of a statement that somebody submitted earlier, in this session or another one.
@@ -156,13 +157,7 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
         let progress = submission.submit(false).await?;
         submission.follow(progress).await
     };
-    let finished = match limit {
-        None => work.instrument(span.clone()).await,
-        Some(limit) => match tokio::time::timeout(limit, work.instrument(span.clone())).await {
-            Ok(finished) => finished,
-            Err(_) => Err(Repr::Timeout { limit, request_id: Some(request_id), query_id: None }.into()),
-        },
-    };
+    let finished = within(limit, request_id, work.instrument(span.clone())).await;
     let elapsed = started.elapsed();
     let finished = finished.and_then(|response| Answer::new(core, response, elapsed));
     metric::query(core, elapsed, finished.as_ref().err());
@@ -179,6 +174,19 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
             tracing::debug!(parent: &span, ?elapsed, kind = ?error.kind(), "the statement failed");
             Err(error)
         }
+    }
+}
+
+/// Gives up on what takes longer than the statement may.
+pub(crate) async fn within<T>(
+    limit: Option<Duration>,
+    request_id: Uuid,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let Some(limit) = limit else { return work.await };
+    match tokio::time::timeout(limit, work).await {
+        Ok(done) => done,
+        Err(_) => Err(Repr::Timeout { limit, request_id: Some(request_id), query_id: None }.into()),
     }
 }
 

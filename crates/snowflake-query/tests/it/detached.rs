@@ -120,6 +120,18 @@ async fn execute_waits_for_a_query_in_async_mode() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_time_of_a_statement_in_async_mode_is_limited_too() {
+    let service = service(|_| Reply::json(&running("333334", RESULT)));
+    service.inner().push(Expect::get(RESULT).any_times().reply(Reply::json(&running("333333", RESULT))));
+    let session = connect(&service).await;
+    let query = QueryBuilder::new("select 1").async_mode().timeout(Duration::from_secs(5));
+    let error = session.execute(query).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    settle().await;
+    assert_eq!(count(&service, ABORT), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn rows_can_be_streamed() {
     let service = service(|_| Reply::json(&one()));
     let session = connect(&service).await;

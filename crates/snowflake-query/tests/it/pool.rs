@@ -7,11 +7,11 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::json;
 use snowflake_query::{ErrorKind, Pool, PoolOptions, QueryBuilder, Wanted};
-use snowflake_sim::{Reply, Rule};
+use snowflake_sim::{Expect, Reply, Rule};
 use tokio::time::Instant;
 
 use crate::service::{
-    LOGIN, LOGOUT, QUERY, Service, count, failed, one, options, requests, service, settle, sql,
+    HEARTBEAT, LOGIN, LOGOUT, QUERY, Service, count, failed, one, options, requests, service, settle, sql,
 };
 
 async fn pool(service: &Service, limits: PoolOptions) -> Pool {
@@ -227,20 +227,51 @@ async fn the_session_that_fits_best_is_lent() {
     assert_eq!(count(&service, QUERY), 3, "one USE for each");
 }
 
-#[tokio::test(start_paused = true)]
-async fn p11_a_session_that_is_over_is_replaced_and_the_statement_runs_once() {
-    let service = service(|seen| {
+/// The first session is found to be over by whatever is sent in it.
+fn forgetting() -> Service {
+    service(|seen| {
         let first = seen.header("authorization") == Some("Snowflake Token=\"session-1\"");
         Reply::json(&if first { failed("390111", "session gone") } else { one() })
-    });
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn p11_a_read_in_a_session_that_is_over_runs_in_another_one() {
+    let service = forgetting();
     let pool = pool(&service, limits(1, 1)).await;
-    pool.execute("insert into t values (1)").await.unwrap();
+    pool.execute("select 1").await.unwrap();
     assert_eq!((count(&service, LOGIN), count(&service, QUERY)), (2, 2));
     let session = pool.get(&Wanted::default()).await.unwrap();
     assert_eq!(session.id(), 2);
     assert_eq!(pool.size().open, 1);
     settle().await;
     assert_eq!(count(&service, LOGOUT), 0, "there is nothing to log out of");
+}
+
+#[tokio::test(start_paused = true)]
+async fn p11_a_write_in_a_session_that_is_over_is_the_callers_to_repeat() {
+    let service = forgetting();
+    let pool = pool(&service, limits(1, 1)).await;
+    let error = pool.execute("insert into t values (1)").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert_eq!(count(&service, QUERY), 1);
+    assert_eq!(pool.size().open, 0, "the session is not lent again");
+    pool.execute("insert into t values (1)").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn p11_a_session_that_was_free_for_long_is_asked_for_a_sign_of_life() {
+    let service = following();
+    service
+        .inner()
+        .push(Expect::post(HEARTBEAT).any_times().reply(Reply::json(&failed("390111", "session gone"))));
+    let pool = pool(&service, limits(1, 1)).await;
+    pool.execute("insert into t values (1)").await.unwrap();
+    assert_eq!(count(&service, HEARTBEAT), 0);
+    tokio::time::advance(Duration::from_secs(400)).await;
+    pool.execute("insert into t values (2)").await.unwrap();
+    assert_eq!((count(&service, HEARTBEAT), count(&service, LOGIN)), (1, 2));
+    assert_eq!(requests(&service, QUERY)[1].header("authorization"), Some("Snowflake Token=\"session-2\""));
 }
 
 #[tokio::test(start_paused = true)]

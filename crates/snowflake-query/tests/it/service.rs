@@ -13,6 +13,7 @@ use time::macros::datetime;
 
 pub(crate) const LOGIN: &str = "/session/v1/login-request";
 pub(crate) const LOGOUT: &str = "/session";
+pub(crate) const HEARTBEAT: &str = "/session/heartbeat";
 pub(crate) const TOKEN: &str = "/session/token-request";
 pub(crate) const QUERY: &str = "/queries/v1/query-request";
 pub(crate) const ABORT: &str = "/queries/v1/abort-request";

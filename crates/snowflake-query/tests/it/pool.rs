@@ -360,3 +360,39 @@ async fn a_pool_that_is_dropped_logs_out() {
     settle().await;
     assert_eq!(count(&service, LOGOUT), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn r26_a_session_that_is_lost_inside_a_transaction_is_not_replaced_silently() {
+    let mut statements = 0;
+    let service = service(move |_| {
+        statements += 1;
+        Reply::json(&if statements == 2 { failed("390111", "session gone") } else { one() })
+    });
+    let pool = pool(&service, limits(0, 1)).await;
+    let session = pool.get(&Wanted::default()).await.unwrap();
+    session.execute("begin").await.unwrap();
+    assert!(session.in_transaction());
+    assert_eq!(session.execute("insert into t values (1)").await.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(session.execute("commit").await.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(count(&service, QUERY), 2, "nothing is sent in a session that is over");
+    drop(session);
+    assert_eq!(pool.size().open, 0);
+}
+
+#[test]
+fn futures_and_handles_can_move_between_threads() {
+    fn moves<T: Send>(_: &T) {}
+    fn all(pool: &Pool, session: &snowflake_query::Session, handle: &snowflake_query::QueryHandle) {
+        let wanted = Wanted::default();
+        moves(&pool.get(&wanted));
+        moves(&pool.execute("select 1"));
+        moves(&pool.execute_async("select 1"));
+        moves(&session.execute("select 1"));
+        moves(&session.execute_stream(QueryBuilder::new("select 1")));
+        moves(&session.result(handle.query_id()));
+        moves(&handle.wait());
+        moves(&handle.poll());
+        moves(&handle.cancel());
+    }
+    let _ = all;
+}

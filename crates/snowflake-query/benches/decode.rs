@@ -64,7 +64,7 @@ fn row_types() -> Value {
 }
 
 fn amount(row: usize) -> Option<i64> {
-    (row % 50 != 0).then(|| i64::try_from(row * 7_919 % 1_000_000).unwrap())
+    (!row.is_multiple_of(50)).then(|| i64::try_from(row * 7_919 % 1_000_000).unwrap())
 }
 
 fn score(row: usize) -> f64 {

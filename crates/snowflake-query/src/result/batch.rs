@@ -28,15 +28,18 @@ impl Batch {
         Ok(Self { columns: Arc::clone(columns), readers, len: batch.num_rows() })
     }
 
+    #[inline]
     pub(crate) fn columns(&self) -> &Columns {
         &self.columns
     }
 
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// The cell at that place; NULL outside of the batch.
+    #[inline]
     pub(crate) fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         self.readers.get(column).map_or(Cell::Null, |reader| reader.read(row))
     }

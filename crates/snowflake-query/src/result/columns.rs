@@ -30,6 +30,7 @@ impl Columns {
         Self { columns, index }
     }
 
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[Column] {
         &self.columns
     }

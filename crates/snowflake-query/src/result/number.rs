@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Largest count of decimal digits that every double keeps.
-const SAFE_DIGITS: i128 = 1_000_000_000_000_000;
+const SAFE_DIGITS: u64 = 1_000_000_000_000_000;
 /// Powers of ten that a double holds exactly.
 const EXACT_POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
@@ -11,6 +11,7 @@ const EXACT_POWERS: [f64; 23] = [
 ];
 
 /// The value of `unscaled / 10^scale`, if it has no fraction.
+#[inline]
 pub(crate) fn decimal_to_integer(unscaled: i128, scale: u8) -> Option<i128> {
     if scale == 0 {
         return Some(unscaled);
@@ -24,12 +25,19 @@ pub(crate) fn decimal_to_integer(unscaled: i128, scale: u8) -> Option<i128> {
 /// The nearest double, if that double stands for no other decimal of this scale.
 ///
 /// Up to 15 digits always pass, since a double keeps them.
+#[inline]
 pub(crate) fn decimal_to_f64(unscaled: i128, scale: u8) -> Option<f64> {
-    if let Some(power) = EXACT_POWERS.get(usize::from(scale)).filter(|_| unscaled.abs() < SAFE_DIGITS) {
+    if let (Ok(small), Some(power)) = (i64::try_from(unscaled), EXACT_POWERS.get(usize::from(scale)))
+        && small.unsigned_abs() < SAFE_DIGITS
+    {
         // Both operands are exact, so that the quotient is the nearest double.
         #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
-        return Some(unscaled as f64 / power);
+        return Some(small as f64 / power);
     }
+    large_decimal_to_f64(unscaled, scale)
+}
+
+fn large_decimal_to_f64(unscaled: i128, scale: u8) -> Option<f64> {
     let text = decimal_text(unscaled, scale);
     let nearest: f64 = text.parse().ok()?;
     let back = format!("{nearest:.*}", usize::from(scale));

@@ -20,10 +20,12 @@ pub(super) struct CellDeserializer<'a> {
 }
 
 impl<'a> CellDeserializer<'a> {
+    #[inline]
     pub(super) fn new(cell: Cell<'a>, column: &'a Column) -> Self {
         Self { cell, column }
     }
 
+    #[inline]
     pub(super) fn column(&self) -> &'a Column {
         self.column
     }
@@ -40,6 +42,7 @@ impl<'a> CellDeserializer<'a> {
     }
 
     /// The JSON text of a semi-structured value.
+    #[inline]
     fn json(self) -> Option<&'a str> {
         match self.cell {
             Cell::Text(text::UNDEFINED) if self.column.data_type.is_semi_structured() => Some("null"),

@@ -24,6 +24,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Reads one row. All rows must be of one result.
+    #[inline]
     pub(crate) fn read<T: DeserializeOwned>(&mut self, batch: &Batch, row: usize) -> Result<T, Fault> {
         T::deserialize(RowDeserializer::new(self, batch, row)).map_err(|error| error.into_fault::<T>(batch.columns()))
     }
@@ -32,6 +33,7 @@ impl Plan {
     ///
     /// The latter are shown once, so that a struct that denies unknown fields can do so, and every
     /// other struct does not pay for them in every row.
+    #[inline]
     pub(super) fn fields(
         &mut self,
         fields: &'static [&'static str],
@@ -40,6 +42,11 @@ impl Plan {
         if self.fields.is_some_and(|known| std::ptr::eq(known, fields)) {
             return Ok((&self.found, &[]));
         }
+        self.prepare(fields, columns)?;
+        Ok((&self.found, &self.rest))
+    }
+
+    fn prepare(&mut self, fields: &'static [&'static str], columns: &Columns) -> Result<(), DeError> {
         self.found.clear();
         for field in fields {
             match columns.find(field) {
@@ -52,6 +59,6 @@ impl Plan {
             .filter(|position| self.found.iter().all(|(_, other)| other != position))
             .collect();
         self.fields = Some(fields);
-        Ok((&self.found, &self.rest))
+        Ok(())
     }
 }

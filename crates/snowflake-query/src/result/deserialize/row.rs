@@ -32,6 +32,7 @@ impl<'a> RowDeserializer<'a> {
     }
 }
 
+#[inline]
 fn cell(batch: &Batch, row: usize, position: usize) -> Result<CellDeserializer<'_>, DeError> {
     match batch.columns().as_slice().get(position) {
         Some(column) => Ok(CellDeserializer::new(batch.cell(row, position), column)),
@@ -58,6 +59,7 @@ impl<'de> Deserializer<'de> for RowDeserializer<'_> {
         visitor.visit_map(self.all())
     }
 
+    #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -142,6 +144,7 @@ struct Fields<'a> {
 impl<'de> MapAccess<'de> for Fields<'_> {
     type Error = DeError;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DeError> {
         let name = if let Some(((name, position), others)) = self.found.split_first() {
             self.current = *position;
@@ -157,6 +160,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         seed.deserialize(StrDeserializer::new(name)).map(Some)
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DeError> {
         let cell = cell(self.batch, self.row, self.current)?;
         let column = cell.column();

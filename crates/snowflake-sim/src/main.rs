@@ -66,15 +66,15 @@ fn main() -> ExitCode {
     }
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
-fn run(arguments: Serve) -> Outcome {
+fn run(arguments: Serve) -> Result<(), Error> {
     let filter = EnvFilter::try_new(&arguments.log)?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(arguments))
 }
 
-async fn serve(arguments: Serve) -> Outcome {
+async fn serve(arguments: Serve) -> Result<(), Error> {
     let server = builder(arguments)?.start().await?;
     let mut stdout = io::stdout();
     writeln!(stdout, "snowflake-sim listening on {}", server.url())?;
@@ -84,7 +84,7 @@ async fn serve(arguments: Serve) -> Outcome {
     Ok(())
 }
 
-fn builder(arguments: Serve) -> Result<SimServerBuilder, Box<dyn std::error::Error>> {
+fn builder(arguments: Serve) -> Result<SimServerBuilder, Error> {
     let mut builder = SimServer::builder().port(arguments.port);
     if arguments.password.is_none() && arguments.public_key.is_none() {
         return Err("give --password or --public-key, or nobody can log in".into());

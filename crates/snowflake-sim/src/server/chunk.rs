@@ -1,7 +1,7 @@
 //! Remote parts of results: the addresses that are handed out for them, and the requests that use one.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use snowflake_proto::wire::chunk::Descriptor;
 use snowflake_transport::Entropy;
@@ -17,7 +17,8 @@ pub(super) struct Grants {
 }
 
 struct Grant {
-    result: Arc<ResultSet>,
+    /// Gone once the result is forgotten.
+    result: Weak<ResultSet>,
     signature: String,
     is_expired: bool,
 }
@@ -51,7 +52,7 @@ impl Grants {
                 compressed_size: count(part.body.len()),
             })
             .collect();
-        let grant = Grant { result: Arc::clone(result), signature, is_expired: false };
+        let grant = Grant { result: Arc::downgrade(result), signature, is_expired: false };
         self.lock().insert(id, grant);
         descriptors
     }
@@ -61,10 +62,8 @@ impl Grants {
         let signature = query.split('&').find_map(|pair| pair.strip_prefix(SIGNATURE)?.strip_prefix('='));
         let inner = self.lock();
         let grant = inner.get(id).filter(|grant| !grant.is_expired && signature == Some(&grant.signature));
-        match (grant, n.parse()) {
-            (Some(grant), Ok(n)) if n < grant.result.parts.len() => {
-                Access::Part(Arc::clone(&grant.result), n)
-            }
+        match (grant.and_then(|grant| grant.result.upgrade()), n.parse()) {
+            (Some(result), Ok(n)) if n < result.parts.len() => Access::Part(result, n),
             _ => Access::Denied,
         }
     }
@@ -72,11 +71,6 @@ impl Grants {
     /// Ends the time of every address that was handed out until now.
     pub(super) fn expire(&self) {
         self.lock().values_mut().for_each(|grant| grant.is_expired = true);
-    }
-
-    /// Takes back every address that was handed out.
-    pub(super) fn clear(&self) {
-        self.lock().clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Grant>> {

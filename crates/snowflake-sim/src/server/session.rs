@@ -199,3 +199,24 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use snowflake_transport::SystemEntropy;
+    use tokio::time::Instant;
+
+    use super::{Inner, Lifetimes, TokenError, TokenKind};
+
+    #[test]
+    fn a_token_without_its_session_is_gone_and_an_unknown_one_unknown() {
+        let mut inner = Inner::default();
+        let life = Lifetimes { session: Duration::from_secs(1), master: Duration::from_secs(2) };
+        let now = Instant::now();
+        let pair = inner.issue(1, life, now, &SystemEntropy);
+        assert_eq!(inner.find(&pair.session, TokenKind::Session, now).unwrap_err(), TokenError::Gone);
+        assert_eq!(inner.find(&pair.session, TokenKind::Master, now).unwrap_err(), TokenError::Unknown);
+        assert_eq!(inner.find("None", TokenKind::Session, now).unwrap_err(), TokenError::Unknown);
+    }
+}

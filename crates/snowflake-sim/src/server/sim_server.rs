@@ -124,10 +124,9 @@ impl SimServer {
         self.shared.sessions.expire(TokenKind::Master);
     }
 
-    /// Forgets every finished result, and the addresses of its parts.
+    /// Forgets every finished result: asking for one is answered with 000707, its parts with 403.
     pub fn forget_results(&self) {
         self.shared.queries.forget();
-        self.shared.grants.clear();
     }
 
     /// Expires every address of a part that was handed out: requests with one are answered with 403, and

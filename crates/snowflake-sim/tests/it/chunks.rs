@@ -43,6 +43,19 @@ async fn an_arrow_result_arrives_whole_and_in_order() {
 }
 
 #[tokio::test]
+async fn every_part_is_as_wide_as_the_widest() {
+    let server = builder().chunk_rows(100).start().await.unwrap();
+    let client = Client::login(&server).await;
+    let data = client.data(&rows(300)).await;
+    let width =
+        |stream: &[u8]| StreamReader::try_new(stream, None).unwrap().schema().field(0).data_type().clone();
+    let inline = STANDARD.decode(data["rowsetBase64"].as_str().unwrap()).unwrap();
+    assert_eq!(width(&inline), DataType::Int16);
+    let chunk = &data["chunks"][1];
+    assert_eq!(width(&inflate(&part(&client, &data, chunk).await)), DataType::Int16);
+}
+
+#[tokio::test]
 async fn a_json_result_arrives_whole_and_in_order() {
     let server = builder().chunk_rows(1_000).start().await.unwrap();
     let client = Client { app: "JavaScript", ..Client::new(&server) }.logged_in().await;

@@ -42,7 +42,7 @@ async fn json_cells_are_written_as_the_service_writes_them() {
     let client = Client { app: "JavaScript", ..Client::new(&server) }.logged_in().await;
     let data = client.data(&select()).await;
     for (n, (value, cell, _)) in VALUES.iter().enumerate() {
-        let expected = if *cell == "" { Value::Null } else { json!(cell) };
+        let expected = if cell.is_empty() { Value::Null } else { json!(cell) };
         let found = &data["rowset"][0][n];
         if value.starts_with("PARSE_JSON") {
             let parse = |text: &Value| serde_json::from_str::<Value>(text.as_str().unwrap()).unwrap();

@@ -4,11 +4,14 @@ mod arrow;
 mod cell;
 mod field;
 mod json;
+mod width;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use snowflake_proto::Column;
 use snowflake_proto::wire::query::RowType;
+
+use self::width::Width;
 
 /// How the rows of one answer are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,28 +41,40 @@ pub(super) enum Inline {
     Json(Vec<Vec<Option<String>>>),
 }
 
-/// Encodes rows for the answer itself.
-pub(super) fn inline(
+/// How one result is encoded: every part of it alike, because some readers expect of all parts the widths
+/// of the first.
+#[derive(Debug)]
+pub(super) struct Encoding {
     format: Format,
-    columns: &[Column],
-    batches: &[RecordBatch],
-) -> Result<Inline, ArrowError> {
-    match format {
-        Format::Arrow if batches.iter().all(|batch| batch.num_rows() == 0) => Ok(Inline::Arrow(Vec::new())),
-        Format::Arrow => arrow::stream(columns, batches).map(Inline::Arrow),
-        Format::Json => json::rows(columns, batches).map(Inline::Json),
-    }
+    columns: Vec<Column>,
+    widths: Vec<Width>,
 }
 
-/// Encodes rows for a part that is fetched separately, not compressed yet.
-pub(super) fn part(
-    format: Format,
-    columns: &[Column],
-    batches: &[RecordBatch],
-) -> Result<Vec<u8>, ArrowError> {
-    match format {
-        Format::Arrow => arrow::stream(columns, batches),
-        Format::Json => json::part(columns, batches),
+impl Encoding {
+    /// Looks through all rows of a result, and settles how they are written.
+    pub(super) fn new(format: Format, columns: Vec<Column>, batches: &[RecordBatch]) -> Self {
+        let widths = match format {
+            Format::Arrow => (0..columns.len()).map(|index| Width::of(batches, index)).collect(),
+            Format::Json => Vec::new(),
+        };
+        Self { format, columns, widths }
+    }
+
+    /// Encodes rows for the answer itself.
+    pub(super) fn inline(&self, batches: &[RecordBatch]) -> Result<Inline, ArrowError> {
+        match self.format {
+            Format::Arrow if batches.is_empty() => Ok(Inline::Arrow(Vec::new())),
+            Format::Arrow => arrow::stream(&self.columns, &self.widths, batches).map(Inline::Arrow),
+            Format::Json => json::rows(&self.columns, batches).map(Inline::Json),
+        }
+    }
+
+    /// Encodes rows for a part that is fetched separately, not compressed yet.
+    pub(super) fn part(&self, batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
+        match self.format {
+            Format::Arrow => arrow::stream(&self.columns, &self.widths, batches),
+            Format::Json => json::part(&self.columns, batches),
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use snowflake_proto::wire::Envelope;
 
-/// An answer.
+/// An answer. Boxed, because it travels as the error of what every route checks first.
 #[derive(Debug)]
-pub(in crate::server) struct Reply(Response<Bytes>);
+pub(in crate::server) struct Reply(Box<Response<Bytes>>);
 
 impl Reply {
     /// An envelope, with status 200.
@@ -54,11 +54,16 @@ impl Reply {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self(response)
+        Self(Box::new(response))
+    }
+
+    /// The status.
+    pub(in crate::server) fn status(&self) -> StatusCode {
+        self.0.status()
     }
 
     /// The answer for whoever carries it.
     pub(super) fn into_response(self) -> Response<Bytes> {
-        self.0
+        *self.0
     }
 }

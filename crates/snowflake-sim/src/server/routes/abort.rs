@@ -8,7 +8,7 @@ use super::{answer as answers, authorize, is_query_id, malformed, not_an_id};
 use crate::server::http::{Call, Reply};
 use crate::server::ledger::{Abort, AbortTarget};
 use crate::server::state::Shared;
-use crate::server::statement::{Execution, Known};
+use crate::server::statement::Execution;
 
 /// `POST /queries/v1/abort-request`.
 pub(super) fn by_request(shared: &Shared, call: &Call) -> Reply {
@@ -32,11 +32,7 @@ pub(super) fn by_query(shared: &Shared, call: &Call, query_id: &str) -> Reply {
     if let Err(refusal) = authorize(shared, call) {
         return refusal;
     }
-    let execution = match shared.queries.find(query_id) {
-        Known::Execution(execution) => Some(execution),
-        Known::Forgotten | Known::Unknown => None,
-    };
-    abort(shared, AbortTarget::Query(query_id.to_owned()), execution)
+    abort(shared, AbortTarget::Query(query_id.to_owned()), shared.queries.find(query_id))
 }
 
 fn abort(shared: &Shared, target: AbortTarget, execution: Option<Arc<Execution>>) -> Reply {

@@ -20,14 +20,13 @@ const ABORTS_AFTER: i64 = 300;
 
 /// Waits for the end of a statement, or until the client shall ask again.
 pub(super) async fn when_finished(shared: &Arc<Shared>, call: &Call, execution: &Execution) -> Reply {
-    match execution.wait(shared.settings.hold).await {
-        None => in_progress(execution),
-        Some(finished) => match &finished.outcome {
-            Ok(success) => {
-                Reply::envelope(&Envelope::ok(success_data(shared, call, execution, &finished, success)))
-            }
-            Err(error) => sql_failure(&execution.query_id, error),
-        },
+    let Some(finished) = execution.wait(shared.settings.hold).await else { return in_progress(execution) };
+    match &finished.outcome {
+        Ok(Success::Forgotten) => {
+            failure(Some(&execution.query_id), "000707", "02000", "The result of the statement has expired.")
+        }
+        Ok(success) => Reply::envelope(&Envelope::ok(data(shared, call, execution, &finished, success))),
+        Err(error) => sql_failure(&execution.query_id, error),
     }
 }
 
@@ -77,7 +76,7 @@ pub(super) fn failure(query_id: Option<&str>, code: &str, sql_state: &str, messa
     Reply::envelope(&Envelope::failure(code, message, Some(data)))
 }
 
-fn success_data(
+fn data(
     shared: &Shared,
     call: &Call,
     execution: &Execution,
@@ -106,6 +105,7 @@ fn success_data(
             data.statement_type_id = Some(statement_type.id());
         }
         Success::Several(children) => several(&mut data, children),
+        Success::Forgotten => {}
     }
     data
 }

@@ -30,6 +30,7 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
     let user = match shared.directory.authenticate(&login, shared.clock.wall()) {
         Ok(user) => user.to_owned(),
         Err(refusal) => {
+            tracing::info!(?refusal, "login refused");
             shared.ledger().refused_logins += 1;
             return refuse(refusal);
         }
@@ -78,6 +79,7 @@ fn open(shared: &Shared, call: &Call, user: &str, login: RequestData) -> Result<
     }
     let (info, parameters) = (info(&engine), parameters::of(&engine));
     let session = Arc::new(Session::new(id, login.client_app_id, engine, login.session_parameters));
+    tracing::info!(session_id = id, "session opened");
     let life = shared.settings.lifetimes;
     let tokens = shared.sessions.open(session, life, shared.clock.now(), shared.entropy.as_ref());
     Ok(Reply::envelope(&Envelope::ok(Response {

@@ -20,20 +20,32 @@ use super::state::Shared;
 
 /// Answers one request.
 pub(super) async fn answer(shared: &Arc<Shared>, call: Call) -> Reply {
+    let started = shared.clock.now();
+    let (route, reply) = dispatch(shared, &call).await;
+    let took = shared.clock.now().saturating_duration_since(started);
+    tracing::debug!(route, status = reply.status().as_u16(), took_ms = took.as_millis(), "answered");
+    reply
+}
+
+/// Finds the route of a request, and what it answers. The route's name is for the log, which never shows
+/// a path: those of parts are secret.
+async fn dispatch(shared: &Arc<Shared>, call: &Call) -> (&'static str, Reply) {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (&call.method, segments.as_slice()) {
-        (&Method::POST, ["session", "v1", "login-request"]) => login::answer(shared, &call),
-        (&Method::POST, ["session", "token-request"]) => token::answer(shared, &call),
-        (&Method::POST, ["session", "heartbeat"]) => session::heartbeat(shared, &call),
-        (&Method::POST, ["session"]) if call.argument("delete").is_some() => session::logout(shared, &call),
-        (&Method::POST, ["telemetry", "send"]) => session::telemetry(),
-        (&Method::POST, ["queries", "v1", "query-request"]) => query::answer(shared, &call).await,
-        (&Method::POST, ["queries", "v1", "abort-request"]) => abort::by_request(shared, &call),
-        (&Method::POST, ["queries", id, "abort-request"]) => abort::by_query(shared, &call, id),
-        (&Method::GET, ["queries", id, "result"]) => result::answer(shared, &call, id).await,
-        (&Method::GET, ["monitoring", "queries", id]) => monitor::answer(shared, &call, id),
-        (&Method::GET, ["sim", "chunks", id, n]) => part::answer(shared, &call, id, n),
-        _ => Reply::text(StatusCode::NOT_FOUND, "not simulated: this path"),
+        (&Method::POST, ["session", "v1", "login-request"]) => ("login", login::answer(shared, call)),
+        (&Method::POST, ["session", "token-request"]) => ("token", token::answer(shared, call)),
+        (&Method::POST, ["session", "heartbeat"]) => ("heartbeat", session::heartbeat(shared, call)),
+        (&Method::POST, ["session"]) if call.argument("delete").is_some() => {
+            ("logout", session::logout(shared, call))
+        }
+        (&Method::POST, ["telemetry", "send"]) => ("telemetry", session::telemetry()),
+        (&Method::POST, ["queries", "v1", "query-request"]) => ("query", query::answer(shared, call).await),
+        (&Method::POST, ["queries", "v1", "abort-request"]) => ("abort", abort::by_request(shared, call)),
+        (&Method::POST, ["queries", id, "abort-request"]) => ("abort", abort::by_query(shared, call, id)),
+        (&Method::GET, ["queries", id, "result"]) => ("result", result::answer(shared, call, id).await),
+        (&Method::GET, ["monitoring", "queries", id]) => ("monitor", monitor::answer(shared, call, id)),
+        (&Method::GET, ["sim", "chunks", id, n]) => ("part", part::answer(shared, call, id, n)),
+        _ => ("none", Reply::text(StatusCode::NOT_FOUND, "not simulated: this path")),
     }
 }
 

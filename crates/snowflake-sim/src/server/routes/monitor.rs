@@ -8,7 +8,7 @@ use crate::engine::SqlError;
 use crate::server::chunk::count;
 use crate::server::http::{Call, Reply};
 use crate::server::state::{Shared, milliseconds};
-use crate::server::statement::{Execution, Known, Success};
+use crate::server::statement::{Execution, Success};
 
 /// Says how a statement is doing; nothing about one that nobody knows.
 pub(super) fn answer(shared: &Shared, call: &Call, query_id: &str) -> Reply {
@@ -18,10 +18,7 @@ pub(super) fn answer(shared: &Shared, call: &Call, query_id: &str) -> Reply {
     if let Err(refusal) = authorize(shared, call) {
         return refusal;
     }
-    let queries = match shared.queries.find(query_id) {
-        Known::Execution(execution) => vec![entry(shared, &execution)],
-        Known::Forgotten | Known::Unknown => Vec::new(),
-    };
+    let queries = shared.queries.find(query_id).iter().map(|execution| entry(shared, execution)).collect();
     Reply::envelope(&Envelope::ok(Response { queries }))
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{answer as answers, authorize, is_query_id, not_an_id};
 use crate::server::http::{Call, Reply};
 use crate::server::state::Shared;
-use crate::server::statement::Known;
 
 /// Waits for a statement as long as the service would, and answers what came of it.
 pub(super) async fn answer(shared: &Arc<Shared>, call: &Call, query_id: &str) -> Reply {
@@ -17,10 +16,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: &Call, query_id: &str) ->
     }
     shared.ledger().result_requests += 1;
     match shared.queries.find(query_id) {
-        Known::Execution(execution) => answers::when_finished(shared, call, &execution).await,
-        Known::Forgotten => {
-            answers::failure(Some(query_id), "000707", "02000", "The result of the statement has expired.")
-        }
-        Known::Unknown => answers::failure(Some(query_id), "000612", "02000", "Result not found."),
+        Some(execution) => answers::when_finished(shared, call, &execution).await,
+        None => answers::failure(Some(query_id), "000612", "02000", "Result not found."),
     }
 }

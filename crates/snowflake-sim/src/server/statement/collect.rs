@@ -1,6 +1,5 @@
 //! From the engine's stream of batches to a result: the first rows inline, the rest in gzip'd parts.
 
-use std::collections::VecDeque;
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -8,13 +7,11 @@ use arrow_array::{Array as _, RecordBatch};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures::StreamExt as _;
-use snowflake_proto::Column;
-use tokio::task::JoinHandle;
+use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::result::{Part, PartKey, ResultSet};
 use crate::engine::{Rows, SqlError};
-use crate::server::encode::{self, Format};
+use crate::server::encode::{Encoding, Format};
 
 /// Parts that are encoded at the same time.
 const ENCODERS: usize = 4;
@@ -38,31 +35,32 @@ impl Limits {
     }
 }
 
-/// Reads the stream to its end.
+/// Reads the stream to its end, then encodes what it brought.
 pub(super) async fn collect(
     rows: Rows,
     format: Format,
     limits: Limits,
     key: PartKey,
 ) -> Result<ResultSet, SqlError> {
-    let columns: Arc<[Column]> = rows.columns.clone().into();
     let mut stream = rows.batches;
-    let mut cutter = Cutter { limits, n: 0, rows: 0, bytes: 0, slices: Vec::new() };
-    let mut encoder = Encoder { columns, format, inline: None, running: VecDeque::new(), parts: Vec::new() };
     let mut batches = Vec::new();
     while let Some(batch) = stream.next().await {
         let batch = batch?;
-        for slices in cutter.push(&batch) {
-            encoder.push(slices).await?;
-        }
         if batch.num_rows() > 0 {
             batches.push(batch);
         }
     }
-    if !cutter.slices.is_empty() {
-        encoder.push(cutter.slices).await?;
-    }
-    let (inline, parts) = encoder.finish().await?;
+    let encoding = Arc::new(Encoding::new(format, rows.columns.clone(), &batches));
+    let mut parts = cut(limits, &batches).into_iter();
+    let inline = encoding.inline(&parts.next().unwrap_or_default()).map_err(SqlError::internal)?;
+    let encoded = futures::stream::iter(parts)
+        .map(|slices| {
+            let encoding = Arc::clone(&encoding);
+            tokio::task::spawn_blocking(move || part(&encoding, &slices))
+        })
+        .buffered(ENCODERS)
+        .map(|joined| joined.map_err(SqlError::internal)?);
+    let parts = encoded.try_collect().await?;
     Ok(ResultSet {
         columns: rows.columns,
         total: batches.iter().map(RecordBatch::num_rows).sum(),
@@ -76,6 +74,14 @@ pub(super) async fn collect(
         parts,
         key,
     })
+}
+
+/// Cuts a result into the slices of its parts, the inline one first.
+fn cut(limits: Limits, batches: &[RecordBatch]) -> Vec<Vec<RecordBatch>> {
+    let mut cutter = Cutter { limits, n: 0, rows: 0, bytes: 0, slices: Vec::new() };
+    let mut parts: Vec<_> = batches.iter().flat_map(|batch| cutter.push(batch)).collect();
+    parts.push(cutter.slices);
+    parts
 }
 
 /// Cuts a sequence of batches where parts end.
@@ -119,51 +125,8 @@ fn size(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(|array| array.to_data().get_slice_memory_size().unwrap_or_default()).sum()
 }
 
-/// Encodes parts on blocking threads, in order.
-struct Encoder {
-    columns: Arc<[Column]>,
-    format: Format,
-    inline: Option<encode::Inline>,
-    running: VecDeque<JoinHandle<Result<Part, SqlError>>>,
-    parts: Vec<Part>,
-}
-
-impl Encoder {
-    async fn push(&mut self, slices: Vec<RecordBatch>) -> Result<(), SqlError> {
-        if self.inline.is_none() {
-            let inline = encode::inline(self.format, &self.columns, &slices).map_err(SqlError::internal)?;
-            self.inline = Some(inline);
-            return Ok(());
-        }
-        if self.running.len() >= ENCODERS {
-            self.reap().await?;
-        }
-        let (columns, format) = (Arc::clone(&self.columns), self.format);
-        self.running.push_back(tokio::task::spawn_blocking(move || part(format, &columns, &slices)));
-        Ok(())
-    }
-
-    async fn reap(&mut self) -> Result<(), SqlError> {
-        if let Some(task) = self.running.pop_front() {
-            self.parts.push(task.await.map_err(SqlError::internal)??);
-        }
-        Ok(())
-    }
-
-    async fn finish(mut self) -> Result<(encode::Inline, Vec<Part>), SqlError> {
-        while !self.running.is_empty() {
-            self.reap().await?;
-        }
-        let inline = match self.inline {
-            Some(inline) => inline,
-            None => encode::inline(self.format, &self.columns, &[]).map_err(SqlError::internal)?,
-        };
-        Ok((inline, self.parts))
-    }
-}
-
-fn part(format: Format, columns: &[Column], slices: &[RecordBatch]) -> Result<Part, SqlError> {
-    let bytes = encode::part(format, columns, slices).map_err(SqlError::internal)?;
+fn part(encoding: &Encoding, slices: &[RecordBatch]) -> Result<Part, SqlError> {
+    let bytes = encoding.part(slices).map_err(SqlError::internal)?;
     let mut gzip = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
     gzip.write_all(&bytes).map_err(SqlError::internal)?;
     let body = Bytes::from(gzip.finish().map_err(SqlError::internal)?);
@@ -176,17 +139,14 @@ mod tests {
 
     use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 
-    use super::{Cutter, Limits};
+    use super::Limits;
 
     fn cut(limits: Limits, batches: &[i64]) -> Vec<usize> {
-        let mut cutter = Cutter { limits, n: 0, rows: 0, bytes: 0, slices: Vec::new() };
-        let mut parts = Vec::new();
-        for rows in batches {
+        let batches = batches.iter().map(|rows| {
             let column: ArrayRef = Arc::new(Int64Array::from_iter_values(0..*rows));
-            let batch = RecordBatch::try_from_iter([("n", column)]).unwrap();
-            parts.extend(cutter.push(&batch));
-        }
-        parts.push(cutter.slices);
+            RecordBatch::try_from_iter([("n", column)]).unwrap()
+        });
+        let parts = super::cut(limits, &batches.collect::<Vec<_>>());
         parts.iter().map(|slices| slices.iter().map(RecordBatch::num_rows).sum()).collect()
     }
 

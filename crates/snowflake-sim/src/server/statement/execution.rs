@@ -44,6 +44,8 @@ pub(in crate::server) enum Success {
     Transfer(Box<Transfer>, StatementType),
     /// The parts of a text of several statements: query id and kind of each.
     Several(Vec<(String, StatementType)>),
+    /// It had a result, which is kept no longer.
+    Forgotten,
 }
 
 impl Execution {
@@ -79,6 +81,20 @@ impl Execution {
 
     pub(super) fn finish(&self, finished: Finished) {
         self.done.send_replace(Some(Arc::new(finished)));
+    }
+
+    /// Forgets the result, if there is one; whoever asks for it is told that it has expired.
+    pub(super) fn forget(&self) {
+        self.done.send_modify(|done| {
+            if let Some(finished) = done.as_ref().filter(|finished| finished.outcome.is_ok()) {
+                *done = Some(Arc::new(Finished {
+                    outcome: Ok(Success::Forgotten),
+                    ended: finished.ended,
+                    context: finished.context.clone(),
+                    parameters: finished.parameters.clone(),
+                }));
+            }
+        });
     }
 }
 

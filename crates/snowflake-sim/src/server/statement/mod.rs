@@ -10,6 +10,6 @@ mod several;
 
 pub(super) use collect::Limits;
 pub(super) use execution::{Execution, Finished, Success};
-pub(super) use queries::{Known, Queries};
+pub(super) use queries::Queries;
 pub(super) use result::ResultSet;
 pub(super) use run::{Submitted, submit};

@@ -1,6 +1,6 @@
 //! All statements that the server remembers, by query id.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::execution::{Execution, Success};
@@ -21,16 +21,6 @@ struct Inner {
     /// Ids of finished statements with the bytes they cost, oldest first.
     finished: VecDeque<(String, usize)>,
     kept: usize,
-    forgotten: HashSet<String>,
-}
-
-/// What the server knows of a query id.
-#[derive(Debug)]
-pub(in crate::server) enum Known {
-    Execution(Arc<Execution>),
-    /// It has finished, and its result is gone.
-    Forgotten,
-    Unknown,
 }
 
 impl Queries {
@@ -48,13 +38,8 @@ impl Queries {
         }
     }
 
-    pub(in crate::server) fn find(&self, query_id: &str) -> Known {
-        let inner = self.lock();
-        match inner.by_id.get(query_id) {
-            Some(execution) => Known::Execution(Arc::clone(execution)),
-            None if inner.forgotten.contains(query_id) => Known::Forgotten,
-            None => Known::Unknown,
-        }
+    pub(in crate::server) fn find(&self, query_id: &str) -> Option<Arc<Execution>> {
+        self.lock().by_id.get(query_id).cloned()
     }
 
     /// Forgets every finished result, as the service does after a day.
@@ -78,17 +63,17 @@ impl Queries {
 impl Inner {
     fn forget_oldest(&mut self) {
         if let Some((id, size)) = self.finished.pop_front() {
-            self.by_id.remove(&id);
             self.kept -= size;
-            self.forgotten.insert(id);
+            if let Some(execution) = self.by_id.get(&id) {
+                execution.forget();
+            }
         }
     }
 }
 
 impl QueryStore for Queries {
     fn result(&self, query_id: &str) -> Option<StoredResult> {
-        let Known::Execution(execution) = self.find(query_id) else { return None };
-        match &execution.finished()?.outcome {
+        match &self.find(query_id)?.finished()?.outcome {
             Ok(Success::Rows(result)) => {
                 Some(StoredResult { columns: result.columns.clone(), batches: result.batches.clone() })
             }
@@ -98,12 +83,12 @@ impl QueryStore for Queries {
 
     fn cancel(&self, query_id: &str) -> CancelResult {
         match self.find(query_id) {
-            Known::Execution(execution) if execution.finished().is_none() => {
+            None => CancelResult::Unknown,
+            Some(execution) if execution.finished().is_some() => CancelResult::NotRunning,
+            Some(execution) => {
                 execution.cancel.cancel();
                 CancelResult::Cancelled
             }
-            Known::Execution(_) | Known::Forgotten => CancelResult::NotRunning,
-            Known::Unknown => CancelResult::Unknown,
         }
     }
 

@@ -103,8 +103,18 @@ pub(super) fn complete(shared: &Shared, execution: &Execution, finished: Finishe
         Ok(Success::Rows(result)) => result.size(),
         _ => 0,
     };
-    execution.finish(finished);
+    let code = finished.outcome.as_ref().err().map_or("000000", |error| error.code);
+    let took_ms = (finished.ended - execution.started).whole_milliseconds();
+    tracing::info!(
+        query_id = execution.query_id,
+        session_id = execution.session_id,
+        code,
+        took_ms,
+        "statement ended"
+    );
+    // First the books: whoever sees the end may at once ask for the result to be forgotten.
     shared.queries.note_finished(execution, size);
+    execution.finish(finished);
 }
 
 /// Runs until the end, the timeout, or an abort, whichever is first.

@@ -38,6 +38,11 @@ impl Batch {
         self.len
     }
 
+    #[inline]
+    pub(crate) fn reader(&self, column: usize) -> Option<&CellReader> {
+        self.readers.get(column)
+    }
+
     /// The cell at that place; NULL outside of the batch.
     #[inline]
     pub(crate) fn cell(&self, row: usize, column: usize) -> Cell<'_> {

@@ -2,7 +2,7 @@
 
 use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
-use snowflake_proto::{Cell, Column};
+use snowflake_proto::{Cell, CellReader, Column};
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::error::DeError;
@@ -14,15 +14,18 @@ type JsonParser<'a> = serde_json::Deserializer<serde_json::de::IoRead<&'a [u8]>>
 
 /// Converts as [`FromCell`] does; VARIANT, OBJECT and ARRAY are read as the JSON they are.
 #[derive(Clone, Copy)]
+///
+/// The cell is read where it is matched: passing it around costs more than reading it.
 pub(super) struct CellDeserializer<'a> {
-    cell: Cell<'a>,
+    reader: &'a CellReader,
+    row: usize,
     column: &'a Column,
 }
 
 impl<'a> CellDeserializer<'a> {
     #[inline]
-    pub(super) fn new(cell: Cell<'a>, column: &'a Column) -> Self {
-        Self { cell, column }
+    pub(super) fn new(reader: &'a CellReader, row: usize, column: &'a Column) -> Self {
+        Self { reader, row, column }
     }
 
     #[inline]
@@ -31,22 +34,35 @@ impl<'a> CellDeserializer<'a> {
     }
 
     #[inline]
+    fn cell(self) -> Cell<'a> {
+        self.reader.read(self.row)
+    }
+
+    #[inline]
+    fn is_null(self) -> bool {
+        self.reader.is_null(self.row)
+    }
+
+    #[inline]
     fn read<T: FromCell>(self, asked: &str) -> Result<T, DeError> {
-        T::from_cell(self.cell, &self.column.data_type)
+        T::from_cell(self.cell(), &self.column.data_type)
             .map_err(|mismatch| DeError::mismatch(self.column, asked, &mismatch))
     }
 
     fn refuse(self, asked: &str) -> DeError {
-        let reason = if self.cell == Cell::Null { "the value is NULL" } else { "the types have nothing in common" };
+        let reason = if self.is_null() { "the value is NULL" } else { "the types have nothing in common" };
         DeError::mismatch(self.column, asked, &Mismatch::new(reason))
     }
 
     /// The JSON text of a semi-structured value.
     #[inline]
     fn json(self) -> Option<&'a str> {
-        match self.cell {
-            Cell::Text(text::UNDEFINED) if self.column.data_type.is_semi_structured() => Some("null"),
-            Cell::Text(json) if self.column.data_type.is_semi_structured() => Some(json),
+        if !self.column.data_type.is_semi_structured() {
+            return None;
+        }
+        match self.cell() {
+            Cell::Text(text::UNDEFINED) => Some("null"),
+            Cell::Text(json) => Some(json),
             _ => None,
         }
     }
@@ -67,14 +83,14 @@ impl<'a> CellDeserializer<'a> {
 
     fn is_temporal(self) -> bool {
         matches!(
-            self.cell,
+            self.cell(),
             Cell::Date(_) | Cell::Time(_) | Cell::Timestamp { .. } | Cell::TimestampTz { .. }
         )
     }
 
     /// The numbers that the types of `time` are read from.
     fn components(self, length: usize) -> Result<Vec<i64>, DeError> {
-        Ok(match (self.cell, length) {
+        Ok(match (self.cell(), length) {
             (Cell::Date(_), 2) => date_components(self.read("Date")?).to_vec(),
             (Cell::Time(_), 4) => time_components(self.read("Time")?).to_vec(),
             (Cell::Timestamp { .. } | Cell::TimestampTz { .. }, 6) => {
@@ -120,7 +136,7 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
         if let Some(json) = self.json() {
             return self.parse(json, "the field's type", |parser| parser.deserialize_any(visitor));
         }
-        match self.cell {
+        match self.cell() {
             Cell::Null => visitor.visit_unit(),
             Cell::Integer(value) => visitor.visit_i64(value),
             Cell::Decimal { unscaled, scale: 0 } => match (i64::try_from(unscaled), u64::try_from(unscaled)) {
@@ -162,7 +178,7 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
 
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
-        match self.cell {
+        match self.cell() {
             Cell::Text(value) => visitor.visit_str(value),
             _ => visitor.visit_string(self.read("String")?),
         }
@@ -174,7 +190,7 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
-        match self.cell {
+        match self.cell() {
             Cell::Binary(value) => visitor.visit_bytes(value),
             _ => Err(self.refuse("bytes")),
         }
@@ -186,15 +202,14 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
 
     #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
-        match self.cell {
-            Cell::Null => visitor.visit_none(),
-            Cell::Text(_) if self.json() == Some("null") => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+        if self.is_null() || self.json() == Some("null") {
+            return visitor.visit_none();
         }
+        visitor.visit_some(self)
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
-        if self.cell == Cell::Null { visitor.visit_unit() } else { Err(self.refuse("()")) }
+        if self.is_null() { visitor.visit_unit() } else { Err(self.refuse("()")) }
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeError> {
@@ -206,7 +221,7 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
-        match (self.json(), self.cell) {
+        match (self.json(), self.cell()) {
             (Some(json), _) => self.parse(json, "a sequence", |parser| parser.deserialize_seq(visitor)),
             (None, Cell::Binary(bytes)) => visitor.visit_seq(SeqDeserializer::new(bytes.iter().copied())),
             _ => Err(self.refuse("a sequence")),
@@ -254,7 +269,7 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DeError> {
-        match (self.json(), self.cell) {
+        match (self.json(), self.cell()) {
             (Some(json), _) => self.parse(json, name, |parser| parser.deserialize_enum(name, variants, visitor)),
             (None, Cell::Text(variant)) => {
                 let variant: StrDeserializer<'_, DeError> = variant.into_deserializer();

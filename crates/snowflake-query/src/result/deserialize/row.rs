@@ -34,9 +34,9 @@ impl<'a> RowDeserializer<'a> {
 
 #[inline]
 fn cell(batch: &Batch, row: usize, position: usize) -> Result<CellDeserializer<'_>, DeError> {
-    match batch.columns().as_slice().get(position) {
-        Some(column) => Ok(CellDeserializer::new(batch.cell(row, position), column)),
-        None => Err(de::Error::custom("a column is missing")),
+    match (batch.reader(position), batch.columns().as_slice().get(position)) {
+        (Some(reader), Some(column)) => Ok(CellDeserializer::new(reader, row, column)),
+        _ => Err(de::Error::custom("a column is missing")),
     }
 }
 

@@ -1,0 +1,9 @@
+//! The objects of an account.
+
+mod object;
+mod stage;
+mod table;
+
+pub(super) use object::{Catalog, Database, Kind, ObjectPath, Relation, Schema, View, Warehouse};
+pub(super) use stage::{FileFormat, Stage};
+pub(super) use table::{Table, TableColumn, TableOptions, Version};

@@ -1,0 +1,27 @@
+//! Stages and file formats.
+
+use std::path::PathBuf;
+
+use super::super::syntax::Options;
+use super::super::time::Stamp;
+use super::Kind;
+
+/// A folder for files to load or unload.
+#[derive(Debug)]
+pub(in super::super) struct Stage {
+    pub(in super::super) created: Stamp,
+    pub(in super::super) comment: String,
+    pub(in super::super) kind: Kind,
+    /// Where its files are.
+    pub(in super::super) folder: PathBuf,
+    /// Its `FILE_FORMAT = (…)`.
+    pub(in super::super) format: Options,
+}
+
+/// A named file format.
+#[derive(Debug)]
+pub(in super::super) struct FileFormat {
+    pub(in super::super) created: Stamp,
+    pub(in super::super) comment: String,
+    pub(in super::super) options: Options,
+}

@@ -1,0 +1,146 @@
+//! Tables: immutable lists of batches that statements replace as a whole.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{Schema as ArrowSchema, SchemaRef};
+
+use super::super::SqlError;
+use super::super::time::Stamp;
+use super::super::types::{SqlType, field};
+use super::Kind;
+
+/// Batches of fewer rows are joined when more come.
+const SMALL_BATCH: usize = 1024;
+
+/// A column of a table or view.
+#[derive(Clone, Debug)]
+pub(in super::super) struct TableColumn {
+    pub(in super::super) name: String,
+    pub(in super::super) data_type: SqlType,
+    pub(in super::super) nullable: bool,
+    /// The SQL text of the default.
+    pub(in super::super) default: Option<String>,
+    /// Start and increment of a column that counts by itself.
+    pub(in super::super) identity: Option<(i64, i64)>,
+    pub(in super::super) comment: Option<String>,
+    pub(in super::super) primary_key: bool,
+    pub(in super::super) unique: bool,
+}
+
+impl TableColumn {
+    pub(in super::super) fn new(name: impl Into<String>, data_type: SqlType) -> Self {
+        Self {
+            name: name.into(),
+            data_type,
+            nullable: true,
+            default: None,
+            identity: None,
+            comment: None,
+            primary_key: false,
+            unique: false,
+        }
+    }
+}
+
+/// What a table is made from.
+#[derive(Debug)]
+pub(in super::super) struct TableOptions {
+    pub(in super::super) columns: Vec<TableColumn>,
+    pub(in super::super) kind: Kind,
+    pub(in super::super) created: Stamp,
+    pub(in super::super) comment: String,
+    pub(in super::super) cluster_by: String,
+}
+
+/// A table.
+#[derive(Debug)]
+pub(in super::super) struct Table {
+    pub(in super::super) options: TableOptions,
+    schema: SchemaRef,
+    state: RwLock<Arc<Version>>,
+    /// Held while a version is replaced: by a statement, or by a transaction until it ends.
+    pub(in super::super) gate: Arc<tokio::sync::Mutex<()>>,
+    /// The staged files that have been loaded: their path, and what they held.
+    pub(in super::super) loaded: Mutex<BTreeSet<(String, String)>>,
+    counter: AtomicI64,
+}
+
+/// The rows of a table at one time.
+#[derive(Debug)]
+pub(in super::super) struct Version {
+    pub(in super::super) batches: Vec<RecordBatch>,
+    pub(in super::super) rows: usize,
+}
+
+impl Version {
+    pub(in super::super) fn new(batches: Vec<RecordBatch>) -> Self {
+        let rows = batches.iter().map(RecordBatch::num_rows).sum();
+        Self { batches, rows }
+    }
+
+    /// This version with more rows after it.
+    ///
+    /// # Errors
+    /// `300010` when the batches are not of the table's schema.
+    pub(in super::super) fn with(&self, schema: &SchemaRef, more: &[RecordBatch]) -> Result<Self, SqlError> {
+        let mut batches = self.batches.clone();
+        for batch in more.iter().filter(|batch| batch.num_rows() > 0) {
+            match batches.last_mut() {
+                Some(last) if last.num_rows() < SMALL_BATCH && batch.num_rows() < SMALL_BATCH => {
+                    *last = arrow_select::concat::concat_batches(schema, [&*last, batch]).map_err(SqlError::internal)?;
+                }
+                _ => batches.push(batch.clone()),
+            }
+        }
+        Ok(Self::new(batches))
+    }
+
+    /// The bytes that the rows take.
+    pub(in super::super) fn bytes(&self) -> usize {
+        self.batches.iter().map(RecordBatch::get_array_memory_size).sum()
+    }
+}
+
+impl Table {
+    pub(in super::super) fn new(options: TableOptions) -> Self {
+        let fields: Vec<_> = options
+            .columns
+            .iter()
+            .map(|column| field(&column.name, &column.data_type, column.nullable))
+            .collect();
+        Self {
+            options,
+            schema: Arc::new(ArrowSchema::new(fields)),
+            state: RwLock::new(Arc::new(Version::new(Vec::new()))),
+            gate: Arc::default(),
+            loaded: Mutex::default(),
+            counter: AtomicI64::new(0),
+        }
+    }
+
+    pub(in super::super) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    pub(in super::super) fn columns(&self) -> &[TableColumn] {
+        &self.options.columns
+    }
+
+    /// The committed rows.
+    pub(in super::super) fn version(&self) -> Arc<Version> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces the committed rows. The caller holds the gate.
+    pub(in super::super) fn set_version(&self, version: Version) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(version);
+    }
+
+    /// The first of `rows` numbers for columns that count by themselves.
+    pub(in super::super) fn reserve(&self, rows: usize) -> i64 {
+        self.counter.fetch_add(i64::try_from(rows).unwrap_or(0), Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,109 @@
+//! Stages and file formats.
+
+use std::sync::Arc;
+
+use snowflake_proto::StatementType;
+
+use super::super::answer::status;
+use super::super::catalog::{FileFormat, Kind, Stage};
+use super::super::copy::check_format;
+use super::super::run::Run;
+use super::super::stage::find;
+use super::super::syntax::{Cursor, Name, OptionValue, Options};
+use super::super::{Outcome, SqlError};
+use super::{Head, taken};
+
+pub(super) fn create(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<Outcome, SqlError> {
+    let name = cursor.name()?;
+    let options = Options::read(cursor)?;
+    cursor.end()?;
+    let known = ["FILE_FORMAT", "COMMENT", "COPY_OPTIONS", "DIRECTORY", "ENCRYPTION"];
+    if let Some(other) = options.names().find(|name| !known.contains(name)) {
+        return Err(SqlError::not_simulated(format!("stages with {other}")));
+    }
+    if options.get("COPY_OPTIONS").is_some() {
+        return Err(SqlError::not_simulated("COPY_OPTIONS of stages"));
+    }
+    let format = match options.get("FILE_FORMAT") {
+        None => Options::default(),
+        Some(OptionValue::Options(format)) => format.clone(),
+        Some(OptionValue::Text(name)) => named_format(run, name)?,
+        Some(OptionValue::List(_)) => return Err(cursor.unexpected()),
+    };
+    check_format(&format)?;
+    let path = run.path(&name)?;
+    let exists = find(run, &path)?.is_some();
+    if let Some(outcome) = taken(exists, head, &path)? {
+        return Ok(outcome);
+    }
+    let folder = run.engine().options().stage_root.join(format!("stage-{}", run.engine().folder_number()));
+    std::fs::create_dir_all(&folder).map_err(SqlError::internal)?;
+    let stage = Arc::new(Stage {
+        created: run.env.now,
+        comment: options.text("COMMENT").unwrap_or_default().to_owned(),
+        kind: head.kind,
+        folder,
+        format,
+    });
+    let replaced = if head.kind == Kind::Temporary {
+        // A schema that is missing is an error for temporary stages too.
+        run.engine().catalog().schema(&path.database, &path.schema)?;
+        run.session.state().stages.insert(path.clone(), stage)
+    } else {
+        run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.stages.insert(path.name.clone(), stage)
+    };
+    remove_files(replaced);
+    status(format!("Stage area {} successfully created.", path.name), StatementType::DDL)
+}
+
+/// The files of a stage go with it.
+fn remove_files(stage: Option<Arc<Stage>>) -> bool {
+    let Some(stage) = stage else { return false };
+    // A folder that is gone already is as good as one that is removed now.
+    let _ = std::fs::remove_dir_all(&stage.folder);
+    true
+}
+
+pub(super) fn drop(run: &Run, name: &Name) -> Result<bool, SqlError> {
+    let path = run.path(name)?;
+    let temporary = run.session.state().stages.remove(&path);
+    if temporary.is_some() {
+        return Ok(remove_files(temporary));
+    }
+    let removed = run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.stages.remove(&path.name);
+    Ok(remove_files(removed))
+}
+
+/// The options of a named file format.
+pub(in super::super) fn named_format(run: &Run, name: &str) -> Result<Options, SqlError> {
+    let parts: Name = name.split('.').map(str::to_owned).collect();
+    let path = run.path(&parts)?;
+    let catalog = run.engine().catalog();
+    let found = catalog.schema(&path.database, &path.schema)?.formats.get(&path.name);
+    found.map(|format| format.options.clone()).ok_or_else(|| SqlError::missing("File format", name))
+}
+
+pub(super) fn create_format(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<Outcome, SqlError> {
+    let name = cursor.name()?;
+    let options = Options::read(cursor)?;
+    cursor.end()?;
+    check_format(&options)?;
+    let path = run.path(&name)?;
+    let exists = run.engine().catalog().schema(&path.database, &path.schema)?.formats.contains_key(&path.name);
+    if let Some(outcome) = taken(exists, head, &path)? {
+        return Ok(outcome);
+    }
+    let format = FileFormat {
+        created: run.env.now,
+        comment: options.text("COMMENT").unwrap_or_default().to_owned(),
+        options,
+    };
+    run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.formats.insert(path.name.clone(), Arc::new(format));
+    status(format!("File format {} successfully created.", path.name), StatementType::DDL)
+}
+
+pub(super) fn drop_format(run: &Run, name: &Name) -> Result<bool, SqlError> {
+    let path = run.path(name)?;
+    let removed = run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.formats.remove(&path.name);
+    Ok(removed.is_some())
+}

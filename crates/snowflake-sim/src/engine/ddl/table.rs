@@ -1,0 +1,294 @@
+//! Tables.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use datafusion::sql::sqlparser::ast::{
+    ColumnDef, ColumnOption, CreateTable, CreateTableLikeKind, Expr, IdentityPropertyKind, ObjectName, Statement,
+    TableConstraint,
+};
+use datafusion::sql::sqlparser::tokenizer::Token;
+use futures::TryStreamExt;
+use snowflake_proto::{Column, StatementType};
+
+use super::super::answer::status;
+use super::super::catalog::{Kind, ObjectPath, Relation, Table, TableColumn, TableOptions, Version};
+use super::super::rewrite::{Tables, name_items};
+use super::super::run::Run;
+use super::super::select::{Planned, plan_query};
+use super::super::syntax::{Cursor, Name, Tokens, parse_statement, select_titles};
+use super::super::types::{parse_type, type_of};
+use super::super::value::cast_array;
+use super::super::{Outcome, SqlError};
+use super::{Head, taken};
+
+/// `CREATE TABLE`, in all its forms.
+pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    let statement = parse_statement(tokens)?;
+    let Statement::CreateTable(create) = statement else {
+        return Err(SqlError::not_simulated("that CREATE TABLE"));
+    };
+    refuse(&create)?;
+    let kind = match (create.temporary || create.volatile, create.transient) {
+        (true, _) => Kind::Temporary,
+        (false, true) => Kind::Transient,
+        (false, false) => Kind::Permanent,
+    };
+    let head = Head { or_replace: create.or_replace, if_not_exists: create.if_not_exists, kind };
+    let path = run.path(&name_of(&create.name)?)?;
+    let done = || status(format!("Table {} successfully created.", path.name), StatementType::DDL);
+    let exists = match kind {
+        Kind::Temporary => run.session.state().relations.contains_key(&path),
+        _ => run.relation(&path)?.is_some(),
+    };
+    if run.describes() {
+        return done();
+    }
+    if let Some(outcome) = taken(exists, head, &path)? {
+        return Ok(outcome);
+    }
+    let mut columns = create.columns.iter().map(|column| defined(run, column)).collect::<Result<Vec<_>, _>>()?;
+    constrain(&mut columns, &create.constraints)?;
+    let mut content = Version::new(Vec::new());
+    let mut planned = None;
+    if let Some(source) = source_of(&create)? {
+        let table = run.table(&run.path(&source.0)?, &source.0.join("."))?;
+        columns = table.columns().to_vec();
+        if source.1 {
+            content = Version::new(run.version(&table)?.batches.clone());
+        }
+    } else if let Some(mut query) = create.query {
+        name_items(&mut query, query_titles(tokens).as_deref());
+        let plan = plan_query(run, query, Tables::new())?;
+        columns = selected(&plan.columns, columns)?;
+        planned = Some(plan);
+    }
+    if columns.is_empty() {
+        return Err(SqlError::new("001003", "42000", "SQL compilation error:\nMissing column specification"));
+    }
+    refuse_duplicates(&columns)?;
+    let cluster_by = create.cluster_by.map(|keys| format!("LINEAR{keys}")).unwrap_or_default();
+    let comment = create.comment.map(|comment| comment_text(&comment.to_string())).unwrap_or_default();
+    let table = Table::new(TableOptions { columns, kind, created: run.env.now, comment, cluster_by });
+    if let Some(planned) = planned {
+        content = Version::new(filled(run, planned, &table).await?);
+    }
+    table.set_version(content);
+    run.commit().await?;
+    run.check()?;
+    put(run, &path, kind, Arc::new(table))?;
+    done()
+}
+
+/// What is parsed but not built.
+fn refuse(create: &CreateTable) -> Result<(), SqlError> {
+    let refused = [
+        (create.external, "external tables"),
+        (create.dynamic, "dynamic tables"),
+        (create.iceberg, "Iceberg tables"),
+        (create.with_row_access_policy.is_some(), "row access policies"),
+        (create.with_aggregation_policy.is_some(), "aggregation policies"),
+    ];
+    match refused.into_iter().find(|(is_there, _)| *is_there) {
+        Some((_, what)) => Err(SqlError::not_simulated(what)),
+        None => Ok(()),
+    }
+}
+
+fn comment_text(written: &str) -> String {
+    let text = written.trim_start_matches("COMMENT").trim_start_matches(['=', ' ']);
+    text.trim_matches('\'').replace("''", "'")
+}
+
+fn name_of(name: &ObjectName) -> Result<Name, SqlError> {
+    let parts: Option<Name> = name
+        .0
+        .iter()
+        .map(|part| part.as_ident().map(|ident| if ident.value.is_empty() { "PUBLIC".to_owned() } else { ident.value.clone() }))
+        .collect();
+    parts.ok_or_else(|| SqlError::not_simulated(format!("the name {name}")))
+}
+
+/// The table that LIKE or CLONE names, and whether its rows come along.
+fn source_of(create: &CreateTable) -> Result<Option<(Name, bool)>, SqlError> {
+    if let Some(name) = &create.clone {
+        return Ok(Some((name_of(name)?, true)));
+    }
+    match &create.like {
+        Some(CreateTableLikeKind::Plain(like) | CreateTableLikeKind::Parenthesized(like)) => {
+            Ok(Some((name_of(&like.name)?, false)))
+        }
+        None => Ok(None),
+    }
+}
+
+fn query_titles(tokens: &Tokens) -> Option<Vec<String>> {
+    let start = tokens.tokens.iter().position(|each| matches!(&each.token, Token::Word(word) if word.value == "AS"))?;
+    select_titles(&Tokens { text: tokens.text.clone(), tokens: tokens.tokens[start + 1..].to_vec() })
+}
+
+fn defined(run: &Run, column: &ColumnDef) -> Result<TableColumn, SqlError> {
+    let data_type = column_type(run, &column.data_type.to_string())?;
+    let mut defined = TableColumn::new(column.name.value.clone(), data_type);
+    for option in &column.options {
+        match &option.option {
+            ColumnOption::Null => defined.nullable = true,
+            ColumnOption::NotNull => defined.nullable = false,
+            ColumnOption::Default(expr) => defined.default = Some(expr.to_string()),
+            ColumnOption::PrimaryKey(_) => {
+                defined.primary_key = true;
+                defined.nullable = false;
+            }
+            ColumnOption::Unique(_) => defined.unique = true,
+            ColumnOption::ForeignKey(_) => {}
+            ColumnOption::Comment(text) => defined.comment = Some(text.clone()),
+            ColumnOption::Identity(identity) => {
+                let (IdentityPropertyKind::Autoincrement(property) | IdentityPropertyKind::Identity(property)) = identity;
+                defined.identity = Some(counting(property.parameters.as_ref())?);
+            }
+            other => return Err(SqlError::not_simulated(format!("the column option {other}"))),
+        }
+    }
+    Ok(defined)
+}
+
+/// A written type, TIMESTAMP by the session's mapping.
+fn column_type(run: &Run, written: &str) -> Result<super::super::types::SqlType, SqlError> {
+    let mapping = run.parameter("TIMESTAMP_TYPE_MAPPING");
+    match mapping {
+        Some(mapping) if written.trim().to_ascii_uppercase() == "TIMESTAMP" => parse_type(&mapping),
+        _ => parse_type(written),
+    }
+}
+
+fn counting(
+    format: Option<&datafusion::sql::sqlparser::ast::IdentityPropertyFormatKind>,
+) -> Result<(i64, i64), SqlError> {
+    use datafusion::sql::sqlparser::ast::IdentityPropertyFormatKind as Format;
+    let Some(Format::FunctionCall(parameters) | Format::StartAndIncrement(parameters)) = format else {
+        return Ok((1, 1));
+    };
+    let number = |expr: &Expr| expr.to_string().parse::<i64>();
+    match (number(&parameters.seed), number(&parameters.increment)) {
+        (Ok(start), Ok(step)) => Ok((start, step)),
+        _ => Err(SqlError::invalid_argument("AUTOINCREMENT needs whole numbers")),
+    }
+}
+
+fn constrain(columns: &mut [TableColumn], constraints: &[TableConstraint]) -> Result<(), SqlError> {
+    for constraint in constraints {
+        let (keys, primary) = match constraint {
+            TableConstraint::PrimaryKey(key) => (&key.columns, true),
+            TableConstraint::Unique(key) => (&key.columns, false),
+            TableConstraint::ForeignKey(_) => continue,
+            other => return Err(SqlError::not_simulated(format!("the constraint {other}"))),
+        };
+        for key in keys {
+            let Expr::Identifier(name) = &key.column.expr else { continue };
+            let column = columns.iter_mut().find(|column| column.name == name.value);
+            let column = column.ok_or_else(|| SqlError::invalid_identifier(&name.value))?;
+            if primary {
+                column.primary_key = true;
+                column.nullable = false;
+            } else {
+                column.unique = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The columns of CTAS: the query's, under the names and types that are stated.
+fn selected(found: &[Column], stated: Vec<TableColumn>) -> Result<Vec<TableColumn>, SqlError> {
+    if stated.is_empty() {
+        return Ok(found
+            .iter()
+            .map(|column| TableColumn { nullable: column.nullable, ..TableColumn::new(column.name.clone(), column.data_type.clone()) })
+            .collect());
+    }
+    if stated.len() != found.len() {
+        return Err(SqlError::new(
+            "002018",
+            "21S02",
+            format!("SQL compilation error:\nInvalid column definition list: {} names for {} columns", stated.len(), found.len()),
+        ));
+    }
+    Ok(stated)
+}
+
+fn refuse_duplicates(columns: &[TableColumn]) -> Result<(), SqlError> {
+    let mut seen = std::collections::BTreeSet::new();
+    match columns.iter().find(|column| !seen.insert(&column.name)) {
+        Some(twice) => {
+            Err(SqlError::new("002025", "42S21", format!("SQL compilation error:\nduplicate column name '{}'", twice.name)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The rows of CTAS, of the table's types.
+async fn filled(run: &Run, planned: Planned, table: &Table) -> Result<Vec<RecordBatch>, SqlError> {
+    let found: Vec<RecordBatch> = planned.run().await?.try_collect().await?;
+    found
+        .iter()
+        .map(|batch| {
+            let schema = batch.schema();
+            let arrays = table.columns().iter().enumerate().map(|(at, column)| {
+                let array = cast_array(batch.column(at), &type_of(schema.field(at)), &column.data_type, &run.env)?;
+                if !column.nullable && array.null_count() > 0 {
+                    return Err(SqlError::null_not_allowed());
+                }
+                Ok(array)
+            });
+            let arrays = arrays.collect::<Result<Vec<_>, SqlError>>()?;
+            RecordBatch::try_new(Arc::clone(table.schema()), arrays).map_err(SqlError::internal)
+        })
+        .collect()
+}
+
+fn put(run: &Run, path: &ObjectPath, kind: Kind, table: Arc<Table>) -> Result<(), SqlError> {
+    let relation = Relation::Table(table);
+    if kind == Kind::Temporary {
+        run.engine().catalog().schema(&path.database, &path.schema)?;
+        run.session.state().relations.insert(path.clone(), relation);
+    } else {
+        run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.relations.insert(path.name.clone(), relation);
+    }
+    Ok(())
+}
+
+pub(super) fn drop(run: &Run, name: &Name) -> Result<bool, SqlError> {
+    let path = run.path(name)?;
+    if run.session.state().relations.remove(&path).is_some() {
+        return Ok(true);
+    }
+    let mut catalog = run.engine().catalog_mut();
+    let schema = catalog.schema_mut(&path.database, &path.schema)?;
+    if matches!(schema.relations.get(&path.name), Some(Relation::Table(_))) {
+        schema.relations.remove(&path.name);
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// `ALTER TABLE [IF EXISTS] name RENAME TO name`.
+pub(super) fn alter(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
+    let if_exists = cursor.words(&["IF", "EXISTS"]);
+    let name = cursor.name()?;
+    let path = run.path(&name)?;
+    if !cursor.words(&["RENAME", "TO"]) {
+        return Err(SqlError::not_simulated("that ALTER TABLE"));
+    }
+    let new = run.path(&cursor.name()?)?;
+    cursor.end()?;
+    if if_exists && run.relation(&path)?.is_none() {
+        return status("Statement executed successfully.", StatementType::DDL);
+    }
+    let table = run.table(&path, &name.join("."))?;
+    if run.relation(&new)?.is_some() {
+        return Err(SqlError::exists(&new.to_string()));
+    }
+    drop(run, &name)?;
+    put(run, &new, table.options.kind, table)?;
+    status("Statement executed successfully.", StatementType::DDL)
+}

@@ -1,0 +1,163 @@
+//! The table that UPDATE and DELETE change, with the number of each row beside it.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, Int64Array, RecordBatch};
+use arrow_schema::{DataType as ArrowType, Field, Schema, SchemaRef};
+use datafusion::catalog::default_table_source::provider_as_source;
+use datafusion::datasource::MemTable;
+use datafusion::sql::sqlparser::ast::{
+    Expr, GroupByExpr, Query, Select, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins,
+};
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
+use futures::TryStreamExt;
+
+use super::super::SqlError;
+use super::super::catalog::{Table, Version};
+use super::super::rewrite::{Tables, make};
+use super::super::run::Run;
+use super::super::select::plan_query;
+use super::super::syntax::Name;
+
+/// The name under which the table is planned.
+const NAME: &str = "$TARGET";
+/// The column that numbers its rows.
+const ROW: &str = "$ROW";
+
+/// The changed table of a statement.
+pub(super) struct Target {
+    pub(super) table: Arc<Table>,
+    alias: TableAlias,
+}
+
+/// The name and alias of the relation that a statement changes.
+pub(super) fn named(relation: &TableWithJoins) -> Result<(Name, Option<TableAlias>), SqlError> {
+    match relation {
+        TableWithJoins { relation: TableFactor::Table { name, alias, .. }, joins } if joins.is_empty() => {
+            let parts: Option<Name> =
+                name.0.iter().map(|part| part.as_ident().map(|ident| ident.value.clone())).collect();
+            let parts = parts.ok_or_else(|| SqlError::not_simulated(format!("changing {name}")))?;
+            Ok((parts, alias.clone()))
+        }
+        _ => Err(SqlError::not_simulated("changing anything but a table")),
+    }
+}
+
+impl Target {
+    pub(super) fn find(run: &Run, name: &Name, alias: Option<TableAlias>) -> Result<Self, SqlError> {
+        let table = run.table(&run.path(name)?, &name.join("."))?;
+        let alias = alias.unwrap_or_else(|| TableAlias {
+            explicit: true,
+            name: make::ident(name.last().map_or("", String::as_str)),
+            columns: Vec::new(),
+            at: None,
+        });
+        Ok(Self { table, alias })
+    }
+
+    /// Runs a query over the table and other relations: the numbers of the rows that match, and a value
+    /// per item for each.
+    pub(super) async fn matches(
+        &self,
+        run: &Run,
+        version: &Version,
+        items: Vec<Expr>,
+        others: Vec<TableWithJoins>,
+        selection: Option<Expr>,
+    ) -> Result<(Vec<usize>, Option<RecordBatch>), SqlError> {
+        let mut tables = Tables::new();
+        let provider = MemTable::try_new(numbered_schema(self.table.schema()), vec![numbered(self.table.schema(), version)?])?;
+        tables.insert(NAME.to_owned(), provider_as_source(Arc::new(provider)));
+        let own = TableWithJoins { relation: relation(&self.alias), joins: Vec::new() };
+        let row = Expr::CompoundIdentifier(vec![self.alias.name.clone(), make::ident(ROW)]);
+        let projection = std::iter::once(row).chain(items).enumerate().map(|(at, expr)| SelectItem::ExprWithAlias {
+            expr,
+            alias: make::ident(&format!("${at}")),
+        });
+        let query = select(projection.collect(), std::iter::once(own).chain(others).collect(), selection);
+        let planned = plan_query(run, query, tables)?;
+        let batches: Vec<RecordBatch> = planned.run().await?.try_collect().await?;
+        run.check()?;
+        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok((Vec::new(), None)) };
+        let all = arrow_select::concat::concat_batches(&schema, &batches).map_err(SqlError::internal)?;
+        let numbers = all.column(0).as_any().downcast_ref::<Int64Array>();
+        let numbers = numbers.ok_or_else(|| SqlError::internal("row numbers of another type"))?;
+        let rows = numbers.values().iter().filter_map(|row| usize::try_from(*row).ok()).collect();
+        Ok((rows, Some(all)))
+    }
+}
+
+fn relation(alias: &TableAlias) -> TableFactor {
+    TableFactor::Table {
+        name: make::object(&[NAME]),
+        alias: Some(alias.clone()),
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    }
+}
+
+fn numbered_schema(schema: &SchemaRef) -> SchemaRef {
+    let mut fields: Vec<_> = schema.fields().iter().map(Arc::clone).collect();
+    fields.push(Arc::new(Field::new(ROW, ArrowType::Int64, false)));
+    Arc::new(Schema::new(fields))
+}
+
+fn numbered(schema: &SchemaRef, version: &Version) -> Result<Vec<RecordBatch>, SqlError> {
+    let schema = numbered_schema(schema);
+    let mut next = 0_i64;
+    let mut batches = Vec::with_capacity(version.batches.len());
+    for batch in &version.batches {
+        let end = next + i64::try_from(batch.num_rows()).map_err(SqlError::internal)?;
+        let mut columns = batch.columns().to_vec();
+        columns.push(Arc::new(Int64Array::from_iter_values(next..end)));
+        batches.push(RecordBatch::try_new(Arc::clone(&schema), columns).map_err(SqlError::internal)?);
+        next = end;
+    }
+    Ok(batches)
+}
+
+fn select(projection: Vec<SelectItem>, from: Vec<TableWithJoins>, selection: Option<Expr>) -> Box<Query> {
+    Box::new(Query {
+        with: None,
+        body: Box::new(SetExpr::Select(Box::new(Select {
+            select_token: AttachedToken::empty(),
+            optimizer_hints: Vec::new(),
+            distinct: None,
+            select_modifiers: None,
+            top: None,
+            top_before_distinct: false,
+            projection,
+            exclude: None,
+            into: None,
+            from,
+            lateral_views: Vec::new(),
+            prewhere: None,
+            selection,
+            connect_by: Vec::new(),
+            group_by: GroupByExpr::Expressions(Vec::new(), Vec::new()),
+            cluster_by: Vec::new(),
+            distribute_by: Vec::new(),
+            sort_by: Vec::new(),
+            having: None,
+            named_window: Vec::new(),
+            qualify: None,
+            window_before_qualify: false,
+            value_table_mode: None,
+            flavor: SelectFlavor::Standard,
+        }))),
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks: Vec::new(),
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators: Vec::new(),
+    })
+}

@@ -1,0 +1,88 @@
+//! The engine: one account's objects, shared by all sessions.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use datafusion::execution::SessionState;
+
+use super::catalog::{Catalog, Database, Warehouse};
+use super::select::base_state;
+use super::time::Stamp;
+use super::{EngineOptions, EngineSession};
+
+/// One account. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: EngineOptions,
+    catalog: RwLock<Catalog>,
+    state: SessionState,
+    next_folder: AtomicU64,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("account", &self.inner.options.account).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An account with the roles of every account and nothing else.
+    pub(crate) fn new(options: EngineOptions) -> Self {
+        let inner = Inner {
+            options,
+            catalog: RwLock::default(),
+            state: base_state(),
+            next_folder: AtomicU64::new(1),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// A session of a user who has been let in.
+    pub(crate) fn open_session(&self, user: &str, session_id: i64) -> EngineSession {
+        EngineSession::new(self.clone(), user, session_id)
+    }
+
+    /// Creates a database, with its schema PUBLIC, unless it is there.
+    pub(crate) fn ensure_database(&self, name: &str) {
+        let now = self.now();
+        self.catalog_mut().databases.entry(name.to_owned()).or_insert_with(|| Database::new(now));
+    }
+
+    /// Creates a warehouse unless it is there.
+    pub(crate) fn ensure_warehouse(&self, name: &str) {
+        let now = self.now();
+        self.catalog_mut().warehouses.entry(name.to_owned()).or_insert_with(|| Warehouse::new(now));
+    }
+
+    pub(super) fn options(&self) -> &EngineOptions {
+        &self.inner.options
+    }
+
+    pub(super) fn catalog(&self) -> RwLockReadGuard<'_, Catalog> {
+        self.inner.catalog.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn catalog_mut(&self) -> RwLockWriteGuard<'_, Catalog> {
+        self.inner.catalog.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// DataFusion's state as every statement starts from it.
+    pub(super) fn state(&self) -> SessionState {
+        self.inner.state.clone()
+    }
+
+    /// The time, in UTC.
+    pub(super) fn now(&self) -> Stamp {
+        Stamp::of_nanos(self.inner.options.clock.wall().unix_timestamp_nanos()).unwrap_or(Stamp::new(0, 0))
+    }
+
+    /// A number that no other folder of this engine has.
+    pub(super) fn folder_number(&self) -> u64 {
+        self.inner.next_folder.fetch_add(1, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,47 @@
+//! An embedded Snowflake: SQL in Snowflake's dialect over tables held in memory.
+//!
+//! A statement is parsed once, its tree rewritten to what DataFusion understands, planned and run, and
+//! its batches brought into the canonical form of `snowflake_proto`. A table is an immutable list of
+//! batches behind an `Arc`; a statement that writes swaps in a new version. What is not built answers
+//! with an error that begins `not simulated: `.
+
+mod answer;
+mod cancel;
+mod catalog;
+mod copy;
+mod ddl;
+mod describe;
+mod dml;
+mod edge;
+mod env;
+mod error;
+mod functions;
+mod information_schema;
+mod instance;
+mod options;
+mod outcome;
+mod rewrite;
+mod run;
+mod select;
+mod session;
+mod session_commands;
+mod show;
+mod stage;
+mod statement;
+mod syntax;
+mod time;
+mod transaction;
+mod transfer;
+mod types;
+mod value;
+
+pub(crate) use cancel::CancelToken;
+pub(crate) use error::SqlError;
+pub(crate) use instance::Engine;
+pub(crate) use options::{CancelResult, EngineOptions, QueryStore, StoredResult};
+pub(crate) use outcome::{BatchStream, Outcome, Rows};
+pub(crate) use session::{Context, EngineSession};
+pub(crate) use statement::{Statement, split};
+
+#[cfg(test)]
+mod tests;

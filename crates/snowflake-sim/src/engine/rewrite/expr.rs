@@ -1,0 +1,276 @@
+//! Expressions.
+
+use datafusion::sql::sqlparser::ast::{
+    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, Expr, FunctionArg, FunctionArgExpr, Interval, JsonPath,
+    JsonPathElem, Subscript, TrimWhereField, UnaryOperator, Value as Literal,
+};
+
+use super::super::SqlError;
+use super::super::syntax::BindValue;
+use super::super::types::SqlType;
+use super::super::value::{Value, to_text};
+use super::make::{binary, call, cast, column, integer, null, string};
+use super::{Rewriter, functions};
+
+/// Rewrites one node, whose children have been rewritten.
+pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, node: &mut Expr) -> Result<(), SqlError> {
+    let replacement = match std::mem::replace(node, null()) {
+        Expr::Value(value) => literal(rewriter, value.value)?,
+        Expr::Function(function) => functions::rewrite(rewriter, function)?,
+        Expr::Cast { kind, expr, data_type, .. } => {
+            let name = if kind == CastKind::TryCast || kind == CastKind::SafeCast { "$TRY_CAST" } else { "$CAST" };
+            let wanted = mapped_type(rewriter, &data_type.to_string());
+            super::super::types::parse_type(&wanted)?;
+            call(name, vec![*expr, string(wanted)])
+        }
+        Expr::TypedString(typed) => {
+            let wanted = mapped_type(rewriter, &typed.data_type.to_string());
+            cast(Expr::Value(typed.value), &wanted)
+        }
+        Expr::Extract { field, expr, .. } => call("DATE_PART", vec![string(field.to_string()), *expr]),
+        Expr::Ceil { expr, field } => call("CEIL", rounding(*expr, field)?),
+        Expr::Floor { expr, field } => call("FLOOR", rounding(*expr, field)?),
+        Expr::Position { expr, r#in } => call("POSITION", vec![*expr, *r#in]),
+        Expr::Substring { expr, substring_from, substring_for, .. } => {
+            let start = substring_from.map_or_else(|| integer(1), |start| *start);
+            call("SUBSTR", [Some(*expr), Some(start), substring_for.map(|count| *count)].into_iter().flatten().collect())
+        }
+        Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
+            let name = match trim_where {
+                Some(TrimWhereField::Leading) => "LTRIM",
+                Some(TrimWhereField::Trailing) => "RTRIM",
+                _ => "TRIM",
+            };
+            let characters = trim_what.map(|what| *what).or_else(|| trim_characters?.into_iter().next());
+            call(name, std::iter::once(*expr).chain(characters).collect())
+        }
+        Expr::Between { expr, negated, low, high } => {
+            let lower = binary((*expr).clone(), BinaryOperator::GtEq, *low);
+            let both = binary(lower, BinaryOperator::And, binary(*expr, BinaryOperator::LtEq, *high));
+            if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(both) } } else { both }
+        }
+        Expr::BinaryOp { left, op, right } => operation(*left, op, *right)?,
+        Expr::Like { negated, any: true, expr, pattern, escape_char } => {
+            alternatives(*pattern, |pattern| Expr::Like {
+                negated,
+                any: false,
+                expr: expr.clone(),
+                pattern: Box::new(pattern),
+                escape_char: escape_char.clone(),
+            })
+        }
+        Expr::ILike { negated, any: true, expr, pattern, escape_char } => {
+            alternatives(*pattern, |pattern| Expr::ILike {
+                negated,
+                any: false,
+                expr: expr.clone(),
+                pattern: Box::new(pattern),
+                escape_char: escape_char.clone(),
+            })
+        }
+        Expr::RLike { negated, expr, pattern, .. } => {
+            let matched = call("REGEXP_LIKE", vec![*expr, *pattern]);
+            if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(matched) } } else { matched }
+        }
+        Expr::JsonAccess { value, path } => call("GET_PATH", vec![*value, string(path_text(path)?)]),
+        Expr::CompoundFieldAccess { root, access_chain } => member(*root, access_chain)?,
+        Expr::Array(array) => call("ARRAY_CONSTRUCT", array.elem),
+        Expr::Dictionary(fields) => {
+            let pairs = fields.into_iter().flat_map(|field| [string(field.key.value), *field.value]);
+            call("OBJECT_CONSTRUCT", pairs.collect())
+        }
+        Expr::Collate { .. } => return Err(SqlError::not_simulated("collations")),
+        other => other,
+    };
+    *node = replacement;
+    Ok(())
+}
+
+/// `TIMESTAMP` and `DATETIME` as the session's mapping has them.
+fn mapped_type(rewriter: &Rewriter<'_>, data_type: &str) -> String {
+    let upper = data_type.to_ascii_uppercase();
+    let (head, rest) = upper.split_once('(').map_or((upper.as_str(), String::new()), |(head, rest)| (head, format!("({rest}")));
+    if head.trim() == "TIMESTAMP" && !rest.contains("ZONE") {
+        let mapping = rewriter.run.parameter("TIMESTAMP_TYPE_MAPPING").unwrap_or_else(|| "TIMESTAMP_NTZ".to_owned());
+        return format!("{mapping}{rest}");
+    }
+    upper
+}
+
+fn literal(rewriter: &Rewriter<'_>, value: Literal) -> Result<Expr, SqlError> {
+    Ok(match value {
+        Literal::Number(text, _) if text.contains(['e', 'E']) => cast(string(text), "FLOAT"),
+        Literal::Number(text, long) if text.contains('.') => Expr::value(Literal::Number(text, long)),
+        // The point keeps DataFusion from making a 64-bit integer of it.
+        Literal::Number(text, long) => Expr::value(Literal::Number(format!("{text}."), long)),
+        Literal::DollarQuotedString(text) => string(text.value),
+        Literal::HexStringLiteral(text) => cast(string(text), "BINARY"),
+        Literal::Placeholder(name) if name.starts_with(':') => bound(rewriter.run.bound(&name)?, rewriter)?,
+        Literal::Placeholder(name) => match name.trim_start_matches('$').parse::<usize>() {
+            Ok(number) => column(&format!("COLUMN{number}")),
+            Err(_) => {
+                let value = rewriter.run.variable(&name)?;
+                constant(value, None, rewriter)?
+            }
+        },
+        other => Expr::value(other),
+    })
+}
+
+fn bound(bind: BindValue, rewriter: &Rewriter<'_>) -> Result<Expr, SqlError> {
+    constant(bind.value, Some(&bind.data_type), rewriter)
+}
+
+/// A value as a tree.
+pub(super) fn constant(
+    value: Value<'static>,
+    data_type: Option<&SqlType>,
+    rewriter: &Rewriter<'_>,
+) -> Result<Expr, SqlError> {
+    Ok(match value {
+        Value::Null => data_type.map_or_else(null, |data_type| cast(null(), &data_type.to_string())),
+        Value::Text(text) => string(text),
+        Value::Boolean(value) => super::make::boolean(value),
+        Value::Number(number) => {
+            let text = number.to_string();
+            let point = if number.scale == 0 { "." } else { "" };
+            match text.strip_prefix('-') {
+                Some(digits) => Expr::Nested(Box::new(Expr::UnaryOp {
+                    op: UnaryOperator::Minus,
+                    expr: Box::new(Expr::value(Literal::Number(format!("{digits}{point}"), false))),
+                })),
+                None => Expr::value(Literal::Number(format!("{text}{point}"), false)),
+            }
+        }
+        Value::Float(value) => cast(string(super::super::value::write_float(value)), "FLOAT"),
+        Value::Json(text) => call("PARSE_JSON", vec![string(text)]),
+        Value::Ntz(stamp) => cast(string(exact(&stamp, "")), "TIMESTAMP_NTZ"),
+        Value::Ltz(stamp) => cast(string(exact(&stamp, "Z")), "TIMESTAMP_LTZ"),
+        Value::Tz(stamp) => cast(string(exact(&stamp, "TZH:TZM")), "TIMESTAMP_TZ"),
+        Value::Time(nanos) => {
+            let stamp = super::super::time::Stamp::of_nanos_i64(nanos);
+            cast(string(super::super::time::Format::new("HH24:MI:SS.FF9").write(&stamp)), "TIME")
+        }
+        Value::Date(days) => {
+            let stamp = super::super::time::Stamp::of_days(days);
+            cast(string(super::super::time::Format::new("YYYY-MM-DD").write(&stamp)), "DATE")
+        }
+        Value::Binary(_) => {
+            let text = to_text(value, &rewriter.run.env).unwrap_or_default().into_owned();
+            cast(string(text), "BINARY")
+        }
+    })
+}
+
+/// A wall clock with all its digits.
+pub(super) fn exact(stamp: &super::super::time::Stamp, zone: &str) -> String {
+    super::super::time::Format::new(&format!("YYYY-MM-DD\"T\"HH24:MI:SS.FF9{zone}")).write(stamp)
+}
+
+fn rounding(expr: Expr, field: CeilFloorKind) -> Result<Vec<Expr>, SqlError> {
+    Ok(match field {
+        CeilFloorKind::DateTimeField(field) if field.to_string().is_empty() || field.to_string() == "NODATETIME" => {
+            vec![expr]
+        }
+        CeilFloorKind::DateTimeField(_) => return Err(SqlError::not_simulated("CEIL and FLOOR of dates")),
+        CeilFloorKind::Scale(scale) => {
+            let Literal::Number(text, _) = scale.value else { return Err(SqlError::not_simulated("that scale of CEIL")) };
+            vec![expr, Expr::value(Literal::Number(format!("{}.", text.trim_end_matches('.')), false))]
+        }
+    })
+}
+
+fn operation(left: Expr, op: BinaryOperator, right: Expr) -> Result<Expr, SqlError> {
+    match op {
+        BinaryOperator::StringConcat => Ok(call("CONCAT", vec![left, right])),
+        BinaryOperator::Plus | BinaryOperator::Minus => match (left, right) {
+            (date, Expr::Interval(interval)) => shifted(date, &interval, op == BinaryOperator::Minus),
+            (Expr::Interval(interval), date) if op == BinaryOperator::Plus => shifted(date, &interval, false),
+            (left, right) => Ok(Expr::BinaryOp { left: Box::new(left), op, right: Box::new(right) }),
+        },
+        op => Ok(Expr::BinaryOp { left: Box::new(left), op, right: Box::new(right) }),
+    }
+}
+
+/// `date + INTERVAL '1 day, 2 hours'`.
+fn shifted(date: Expr, interval: &Interval, back: bool) -> Result<Expr, SqlError> {
+    let Expr::Value(value) = interval.value.as_ref() else { return Err(SqlError::not_simulated("that INTERVAL")) };
+    let text = match &value.value {
+        Literal::SingleQuotedString(text) | Literal::Number(text, _) => text.trim_end_matches('.').to_owned(),
+        _ => return Err(SqlError::not_simulated("that INTERVAL")),
+    };
+    let text = match &interval.leading_field {
+        Some(field) => format!("{text} {field}"),
+        None => text,
+    };
+    let mut moved = date;
+    for part in text.split(',') {
+        let mut words = part.split_whitespace();
+        let (count, unit) = (words.next().unwrap_or_default(), words.next().unwrap_or("second"));
+        // The cause says no more than that the text is no number.
+        let count: i64 = count.parse().map_err(|_| SqlError::invalid_argument(format!("Invalid interval '{text}'")))?;
+        let count = if back { -count } else { count };
+        let count = if count < 0 {
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(integer(-count)) }
+        } else {
+            integer(count)
+        };
+        moved = call("DATEADD", vec![string(unit), count, moved]);
+    }
+    Ok(moved)
+}
+
+/// `x LIKE ANY ('a', 'b')` as `x LIKE 'a' OR x LIKE 'b'`.
+fn alternatives(pattern: Expr, matches: impl Fn(Expr) -> Expr) -> Expr {
+    let patterns = match pattern {
+        Expr::Tuple(patterns) => patterns,
+        Expr::Nested(single) => vec![*single],
+        single => vec![single],
+    };
+    let joined = patterns.into_iter().map(matches).reduce(|all, next| binary(all, BinaryOperator::Or, next));
+    joined.unwrap_or_else(null)
+}
+
+fn path_text(path: JsonPath) -> Result<String, SqlError> {
+    let mut text = String::new();
+    for element in path.path {
+        match element {
+            JsonPathElem::Dot { key, quoted } => {
+                let quote = if quoted { "\"" } else { "" };
+                text.push_str(&format!(".{quote}{key}{quote}"));
+            }
+            JsonPathElem::Bracket { key } | JsonPathElem::ColonBracket { key } => match key {
+                Expr::Value(value) => match value.value {
+                    Literal::SingleQuotedString(key) => text.push_str(&format!("['{key}']")),
+                    Literal::Number(index, _) => text.push_str(&format!("[{}]", index.trim_end_matches('.'))),
+                    _ => return Err(SqlError::not_simulated("that path into a VARIANT")),
+                },
+                _ => return Err(SqlError::not_simulated("a computed path into a VARIANT")),
+            },
+        }
+    }
+    Ok(text.trim_start_matches('.').to_owned())
+}
+
+fn member(root: Expr, chain: Vec<AccessExpr>) -> Result<Expr, SqlError> {
+    let mut value = root;
+    for access in chain {
+        value = match access {
+            AccessExpr::Subscript(Subscript::Index { index }) => call("GET", vec![value, index]),
+            AccessExpr::Dot(Expr::Identifier(name)) => call("GET", vec![value, string(name.value)]),
+            _ => return Err(SqlError::not_simulated("slices of arrays")),
+        };
+    }
+    Ok(value)
+}
+
+/// The expressions among a function's arguments.
+pub(super) fn plain_arguments(arguments: Vec<FunctionArg>) -> Result<Vec<Expr>, SqlError> {
+    arguments
+        .into_iter()
+        .map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Ok(expr),
+            other => Err(SqlError::not_simulated(format!("the argument {other}"))),
+        })
+        .collect()
+}

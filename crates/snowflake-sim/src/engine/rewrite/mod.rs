@@ -1,0 +1,14 @@
+//! Snowflake's SQL as a tree becomes SQL that DataFusion understands, as a tree.
+
+mod aggregates;
+mod aliases;
+mod context;
+mod expr;
+mod functions;
+pub(super) mod make;
+mod names;
+mod relations;
+mod visitor;
+
+pub(super) use names::{UNIQUE, name_items};
+pub(super) use visitor::{Effects, Rewriter, Tables};

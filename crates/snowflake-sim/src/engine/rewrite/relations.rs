@@ -1,0 +1,259 @@
+//! What stands in FROM: tables and views of the catalogue, and table functions.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{Schema, SchemaRef};
+use datafusion::catalog::default_table_source::provider_as_source;
+use datafusion::datasource::MemTable;
+use datafusion::sql::sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, Select, TableAlias,
+    TableAliasColumnDef, TableFactor, Value as Literal,
+};
+
+use super::super::SqlError;
+use super::super::catalog::{ObjectPath, Relation, View};
+use super::super::edge::from_canonical;
+use super::super::syntax::{Name, lex, parse_query};
+use super::super::types::{SqlType, field};
+use super::super::value::{Builder, Value};
+use super::super::information_schema;
+use super::Rewriter;
+use super::make::{ident, object};
+
+/// How many rows GENERATOR makes at a time.
+const GENERATED: i64 = 8192;
+/// The column that SEQ4 and SEQ8 read.
+pub(super) const SEQUENCE: &str = "$SEQ";
+/// How deep views may stand on views.
+const DEEPEST: usize = 32;
+
+impl Rewriter<'_> {
+    /// The full name of a relation, looked up from where the tree belongs.
+    pub(super) fn path(&self, name: &Name) -> Result<ObjectPath, SqlError> {
+        self.run.path_from(name, self.home.0.as_deref(), self.home.1.as_deref())
+    }
+
+    /// Makes rows known under a name of the rewritten tree.
+    ///
+    /// # Errors
+    /// `300010` when the rows are not of the schema.
+    pub(in super::super) fn provide(
+        &mut self,
+        name: &str,
+        schema: SchemaRef,
+        batches: Vec<RecordBatch>,
+    ) -> Result<(), SqlError> {
+        let table = MemTable::try_new(schema, vec![batches])?;
+        self.tables.insert(name.to_owned(), provider_as_source(Arc::new(table)));
+        Ok(())
+    }
+}
+
+/// The parts of a name that is nothing but a name.
+pub(super) fn plain_name(name: &ObjectName) -> Option<Name> {
+    name.0
+        .iter()
+        .map(|part| part.as_ident().map(|ident| if ident.value.is_empty() { "PUBLIC" } else { &ident.value }.to_owned()))
+        .collect()
+}
+
+/// Whether FROM names GENERATOR.
+pub(super) fn reads_generator(select: &Select) -> bool {
+    select.from.iter().any(|each| {
+        let factors = std::iter::once(&each.relation).chain(each.joins.iter().map(|join| &join.relation));
+        factors.into_iter().any(|factor| table_function(factor).is_some_and(|(name, _)| name == "GENERATOR"))
+    })
+}
+
+/// The name and arguments of `TABLE(f(…))`.
+fn table_function(factor: &TableFactor) -> Option<(String, &[FunctionArg])> {
+    match factor {
+        TableFactor::TableFunction { expr: Expr::Function(Function { name, args: FunctionArguments::List(list), .. }), .. } => {
+            Some((plain_name(name)?.join("."), &list.args))
+        }
+        TableFactor::Table { name, args: Some(args), .. } => Some((plain_name(name)?.join("."), &args.args)),
+        TableFactor::Function { name, args, .. } => Some((plain_name(name)?.join("."), args)),
+        _ => None,
+    }
+}
+
+/// Replaces a table factor by one that DataFusion finds.
+pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, factor: &mut TableFactor) -> Result<(), SqlError> {
+    if let Some((name, arguments)) = table_function(factor) {
+        let table = call_table_function(rewriter, &name, arguments)?;
+        let alias = alias_of(factor);
+        *factor = named(object(&[&table]), alias);
+        return Ok(());
+    }
+    match factor {
+        TableFactor::Table { name, alias, version, sample, .. } => {
+            if version.is_some() {
+                return Err(SqlError::not_simulated("time travel"));
+            }
+            if sample.is_some() {
+                return Err(SqlError::not_simulated("SAMPLE"));
+            }
+            let Some(parts) = plain_name(name) else { return Err(SqlError::not_simulated(format!("FROM {name}"))) };
+            let alias = alias.take();
+            *factor = relation(rewriter, &parts, alias)?;
+            Ok(())
+        }
+        TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } => Ok(()),
+        TableFactor::Pivot { .. } => Err(SqlError::not_simulated("PIVOT")),
+        TableFactor::Unpivot { .. } => Err(SqlError::not_simulated("UNPIVOT")),
+        TableFactor::MatchRecognize { .. } => Err(SqlError::not_simulated("MATCH_RECOGNIZE")),
+        other => Err(SqlError::not_simulated(format!("FROM {other}"))),
+    }
+}
+
+fn alias_of(factor: &TableFactor) -> Option<TableAlias> {
+    match factor {
+        TableFactor::TableFunction { alias, .. } | TableFactor::Table { alias, .. } | TableFactor::Function { alias, .. } => {
+            alias.clone()
+        }
+        _ => None,
+    }
+}
+
+fn named(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
+    TableFactor::Table {
+        name,
+        alias,
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    }
+}
+
+fn relation(rewriter: &mut Rewriter<'_>, name: &Name, alias: Option<TableAlias>) -> Result<TableFactor, SqlError> {
+    if let [single] = name.as_slice()
+        && (rewriter.is_local(single) || rewriter.tables.contains_key(single))
+    {
+        return Ok(named(object(&[single]), alias));
+    }
+    let path = rewriter.path(name)?;
+    if path.schema == information_schema::NAME {
+        let (schema, batches) = information_schema::read(rewriter.run, &path)?;
+        rewriter.provide(&path.to_string(), schema, batches)?;
+        return Ok(named(object(&[&path.database, &path.schema, &path.name]), alias));
+    }
+    match rewriter.run.relation(&path)? {
+        None => Err(SqlError::missing("Object", &name.join("."))),
+        Some(Relation::Table(table)) => {
+            let version = rewriter.run.version(&table)?;
+            rewriter.provide(&path.to_string(), Arc::clone(table.schema()), version.batches.clone())?;
+            Ok(named(object(&[&path.database, &path.schema, &path.name]), alias))
+        }
+        Some(Relation::View(view)) => {
+            let subquery = open_view(rewriter, &view)?;
+            let alias = alias.unwrap_or_else(|| TableAlias {
+                explicit: true,
+                name: ident(&path.name),
+                columns: Vec::new(),
+                at: None,
+            });
+            Ok(derived(subquery, &view, alias))
+        }
+    }
+}
+
+fn derived(subquery: Box<Query>, view: &View, mut alias: TableAlias) -> TableFactor {
+    if alias.columns.is_empty() {
+        let column = |name: &str| TableAliasColumnDef { name: ident(name), data_type: None };
+        alias.columns = view.columns.iter().map(|each| column(&each.name)).collect();
+    }
+    TableFactor::Derived { lateral: false, subquery, alias: Some(alias), sample: None }
+}
+
+/// The query of a view, rewritten where the view belongs.
+fn open_view(rewriter: &mut Rewriter<'_>, view: &View) -> Result<Box<Query>, SqlError> {
+    if rewriter.depth >= DEEPEST {
+        return Err(SqlError::not_simulated("views that deep on views"));
+    }
+    let mut query = parse_query(&lex(&view.query)?)?;
+    let home = std::mem::replace(&mut rewriter.home, (Some(view.home.0.clone()), Some(view.home.1.clone())));
+    let scopes = std::mem::take(&mut rewriter.scopes);
+    rewriter.depth += 1;
+    let done = rewriter.rewrite(&mut query);
+    rewriter.depth -= 1;
+    rewriter.scopes = scopes;
+    rewriter.home = home;
+    done.map(|()| query)
+}
+
+fn argument<'a>(arguments: &'a [FunctionArg], name: &str) -> Option<&'a Expr> {
+    arguments.iter().find_map(|argument| match argument {
+        FunctionArg::Named { name: found, arg: FunctionArgExpr::Expr(expr), .. } if found.value == name => Some(expr),
+        FunctionArg::ExprNamed { name: Expr::Identifier(found), arg: FunctionArgExpr::Expr(expr), .. }
+            if found.value == name =>
+        {
+            Some(expr)
+        }
+        _ => None,
+    })
+}
+
+fn call_table_function(
+    rewriter: &mut Rewriter<'_>,
+    name: &str,
+    arguments: &[FunctionArg],
+) -> Result<String, SqlError> {
+    let table = format!("${name}{}", rewriter.tables.len());
+    match name {
+        "GENERATOR" => {
+            let count = match argument(arguments, "ROWCOUNT") {
+                Some(Expr::Value(value)) => match &value.value {
+                    Literal::Number(text, _) => text.trim_end_matches('.').parse::<i64>().ok(),
+                    _ => None,
+                },
+                Some(_) => None,
+                None => return Err(SqlError::not_simulated("GENERATOR by TIMELIMIT")),
+            };
+            let count = count.ok_or_else(|| SqlError::invalid_argument("Invalid ROWCOUNT of GENERATOR"))?;
+            let (schema, batches) = generated(count)?;
+            rewriter.provide(&table, schema, batches)?;
+        }
+        "RESULT_SCAN" => {
+            let id = match arguments.first() {
+                Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))) => match &value.value {
+                    Literal::SingleQuotedString(text) => text.clone(),
+                    _ => return Err(SqlError::invalid_argument("RESULT_SCAN needs a query id")),
+                },
+                _ => return Err(SqlError::not_simulated("RESULT_SCAN of an expression")),
+            };
+            let found = rewriter.run.engine().options().queries.result(&id);
+            let found = found.ok_or_else(|| {
+                SqlError::new("000709", "02000", format!("Statement {id} not found"))
+            })?;
+            let (schema, batches) = from_canonical(&found.columns, &found.batches)?;
+            rewriter.provide(&table, schema, batches)?;
+        }
+        other => return Err(SqlError::not_simulated(format!("the table function {other}"))),
+    }
+    Ok(table)
+}
+
+/// Rows that count from 0.
+fn generated(count: i64) -> Result<(SchemaRef, Vec<RecordBatch>), SqlError> {
+    let data_type = SqlType::Number { precision: 19, scale: 0 };
+    let schema = Arc::new(Schema::new(vec![field(SEQUENCE, &data_type, false)]));
+    let mut batches = Vec::new();
+    let mut next = 0;
+    while next < count {
+        let end = (next + GENERATED).min(count);
+        let mut builder = Builder::new(&data_type, 0);
+        for number in next..end {
+            builder.push(Value::integer(number))?;
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![builder.finish()]);
+        batches.push(batch.map_err(SqlError::internal)?);
+        next = end;
+    }
+    Ok((schema, batches))
+}

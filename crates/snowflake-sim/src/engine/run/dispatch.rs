@@ -1,0 +1,155 @@
+//! Which family a statement belongs to.
+
+use datafusion::sql::sqlparser::tokenizer::{Token, Word};
+
+use super::super::syntax::{Cursor, Tokens, lex, split_tokens};
+use super::super::value::{Value, to_text};
+use super::super::{EngineSession, Outcome, SqlError, Statement};
+use super::super::{copy, ddl, describe, dml, select, session_commands, show, stage, transfer};
+use super::Run;
+
+/// Runs one statement of a session.
+///
+/// # Errors
+/// Whatever the service would answer; `0A000` for what is not simulated.
+pub(in super::super) async fn execute(session: &EngineSession, statement: Statement) -> Result<Outcome, SqlError> {
+    let run = Run::new(session, statement)?;
+    run.check()?;
+    if let Some(outcome) = transfer::execute(&run)? {
+        return Ok(outcome);
+    }
+    let all = lex(&run.statement.sql)?;
+    let mut parts = split_tokens(&all);
+    let tokens = match (parts.pop(), parts.len()) {
+        (None, _) => return Err(SqlError::new("000900", "42601", "SQL compilation error:\nEmpty SQL statement.")),
+        (Some(only), 0) => only,
+        (Some(_), others) => return Err(SqlError::statement_count(others + 1, 1)),
+    };
+    let tokens = resolve_identifiers(&run, tokens)?;
+    let binds = placeholders(&tokens);
+    let mut outcome = family(&run, &tokens).await.map_err(|error| placed(error, &tokens))?;
+    if let Outcome::Rows(rows) = &mut outcome {
+        rows.number_of_binds = binds;
+        rows.array_bind_supported = binds > 0 && dml::takes_arrays(&tokens);
+    }
+    Ok(outcome)
+}
+
+/// How many different placeholders a statement has.
+fn placeholders(tokens: &Tokens) -> usize {
+    let mut found = std::collections::BTreeSet::new();
+    for (at, each) in tokens.tokens.iter().enumerate() {
+        match &each.token {
+            Token::Placeholder(name) if name.starts_with(':') => {
+                found.insert(name.clone());
+            }
+            Token::Colon if at == 0 || !is_operand(&tokens.tokens[at - 1].token) => {
+                found.insert(format!(":{}", tokens.source(at + 1, at + 1)));
+            }
+            _ => {}
+        }
+    }
+    found.len()
+}
+
+/// Whether a colon after this token is a path into a VARIANT.
+fn is_operand(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => {
+            word.quote_style.is_some() || word.keyword == datafusion::sql::sqlparser::keywords::Keyword::NoKeyword
+        }
+        Token::RParen | Token::RBracket => true,
+        _ => false,
+    }
+}
+
+/// An identifier that is not there gets the place where it is written.
+fn placed(error: SqlError, tokens: &Tokens) -> SqlError {
+    if error.code != "000904" || error.line.is_some() {
+        return error;
+    }
+    let name = error.message.rsplit_once("invalid identifier '").map(|(_, name)| name.trim_end_matches('\''));
+    let last = name.and_then(|name| name.rsplit('.').next()).unwrap_or_default();
+    match tokens.place_of(last) {
+        Some((line, pos)) => {
+            let message = error.message.replace("line 1 at position 0", &format!("line {line} at position {pos}"));
+            SqlError { message, ..error }.at(line, pos)
+        }
+        None => error,
+    }
+}
+
+async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    let cursor = Cursor::new(tokens);
+    let first = match cursor.peek() {
+        Some(Token::Word(word)) if word.quote_style.is_none() => word.value.as_str(),
+        Some(Token::LParen) => "SELECT",
+        _ => return Err(cursor.unexpected()),
+    };
+    match first {
+        "SELECT" | "WITH" | "VALUES" => Box::pin(select::execute(run, tokens)).await,
+        "INSERT" => Box::pin(dml::insert(run, tokens)).await,
+        "UPDATE" => Box::pin(dml::update(run, tokens)).await,
+        "DELETE" => Box::pin(dml::delete(run, tokens)).await,
+        "TRUNCATE" => Box::pin(dml::truncate(run, tokens)).await,
+        "COPY" => Box::pin(copy::execute(run, tokens)).await,
+        "CREATE" => Box::pin(ddl::create(run, tokens)).await,
+        "DROP" => Box::pin(ddl::drop_object(run, tokens)).await,
+        "ALTER" => Box::pin(ddl::alter(run, tokens)).await,
+        "SHOW" => show::execute(run, tokens),
+        "DESC" | "DESCRIBE" => Box::pin(describe::execute(run, tokens)).await,
+        "USE" | "SET" | "UNSET" => Box::pin(session_commands::execute(run, tokens)).await,
+        "BEGIN" | "START" | "COMMIT" | "ROLLBACK" => Box::pin(session_commands::transaction(run, tokens)).await,
+        "LIST" | "LS" => stage::list(run, tokens),
+        "REMOVE" | "RM" => stage::remove(run, tokens),
+        "MERGE" | "EXPLAIN" | "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {
+            Err(SqlError::not_simulated(first))
+        }
+        _ => Err(cursor.unexpected()),
+    }
+}
+
+/// Replaces `IDENTIFIER('name')`, `IDENTIFIER(?)` and `IDENTIFIER($variable)` by the name itself.
+fn resolve_identifiers(run: &Run, tokens: Tokens) -> Result<Tokens, SqlError> {
+    let is_call = |at: usize| {
+        matches!(&tokens.tokens[at].token, Token::Word(word) if word.quote_style.is_none() && word.value == "IDENTIFIER")
+            && tokens.tokens.get(at + 1).is_some_and(|next| next.token == Token::LParen)
+    };
+    if !(0..tokens.tokens.len()).any(is_call) {
+        return Ok(tokens);
+    }
+    let mut resolved = Vec::with_capacity(tokens.tokens.len());
+    let mut at = 0;
+    while at < tokens.tokens.len() {
+        if !is_call(at) {
+            resolved.push(tokens.tokens[at].clone());
+            at += 1;
+            continue;
+        }
+        let value = match &tokens.tokens[at + 2..] {
+            [argument, close, ..] if close.token == Token::RParen => match &argument.token {
+                Token::SingleQuotedString(text) => Value::text(text.clone()),
+                Token::Placeholder(name) if name.starts_with(':') => run.bound(name)?.value,
+                Token::Placeholder(name) => run.variable(name)?,
+                Token::Word(word) => Value::text(word.to_string()),
+                _ => return Err(SqlError::not_simulated("IDENTIFIER of an expression")),
+            },
+            [colon, argument, close, ..] if colon.token == Token::Colon && close.token == Token::RParen => {
+                run.bound(&argument.token.to_string())?.value
+            }
+            _ => return Err(SqlError::not_simulated("IDENTIFIER of an expression")),
+        };
+        let width = tokens.tokens[at..].iter().position(|each| each.token == Token::RParen).unwrap_or(0) + 1;
+        let name = to_text(value, &run.env).unwrap_or_default().into_owned();
+        for mut token in lex(&name)?.tokens {
+            token.span = tokens.tokens[at].span;
+            // What comes out of IDENTIFIER is a name, even when it reads like a keyword.
+            if let Token::Word(Word { keyword, .. }) = &mut token.token {
+                *keyword = datafusion::sql::sqlparser::keywords::Keyword::NoKeyword;
+            }
+            resolved.push(token);
+        }
+        at += width;
+    }
+    Ok(Tokens { text: tokens.text, tokens: resolved })
+}

@@ -1,0 +1,144 @@
+//! Running one statement: what it is, and everything it may look at.
+
+mod dispatch;
+mod settings;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::catalog::ObjectPath;
+use super::env::Env;
+use super::syntax::{BindValue, Name, bind_value};
+use super::value::Value;
+use super::{Context, Engine, EngineSession, SqlError, Statement};
+
+pub(super) use dispatch::execute;
+pub(super) use settings::{ROLES, invalid_zone};
+
+/// A statement while it runs.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) session: EngineSession,
+    pub(super) statement: Statement,
+    /// The current objects when the statement started.
+    pub(super) context: Context,
+    /// The session's parameters and the statement's own over them.
+    pub(super) parameters: BTreeMap<String, Json>,
+    pub(super) env: Arc<Env>,
+    /// The ids of earlier statements of the session, oldest first.
+    pub(super) history: Vec<String>,
+}
+
+impl Run {
+    pub(super) fn new(session: &EngineSession, statement: Statement) -> Result<Self, SqlError> {
+        let mut parameters = session.parameters();
+        for (name, value) in &statement.parameters {
+            parameters.insert(name.to_ascii_uppercase(), value.clone());
+        }
+        let engine = session.engine();
+        let env = settings::env(&parameters, engine.now(), engine.options().entropy.u64())?;
+        let mut state = session.state();
+        let history = state.history.clone();
+        if !statement.query_id.is_empty() {
+            state.history.push(statement.query_id.clone());
+        }
+        let context = state.context.clone();
+        drop(state);
+        Ok(Self { session: session.clone(), statement, context, parameters, env: Arc::new(env), history })
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        self.session.engine()
+    }
+
+    /// Whether the statement shall only be compiled.
+    pub(super) fn describes(&self) -> bool {
+        self.statement.describe_only
+    }
+
+    /// # Errors
+    /// `000604` when the statement has been told to stop.
+    pub(super) fn check(&self) -> Result<(), SqlError> {
+        if self.statement.cancel.is_cancelled() { Err(SqlError::cancelled()) } else { Ok(()) }
+    }
+
+    /// The full name of an object, looked up from the current database and schema.
+    ///
+    /// # Errors
+    /// `090105` and `090106` when they are needed and not set.
+    pub(super) fn path(&self, name: &Name) -> Result<ObjectPath, SqlError> {
+        self.path_from(name, self.context.database.as_deref(), self.context.schema.as_deref())
+    }
+
+    /// The full name of an object, looked up from the given database and schema.
+    ///
+    /// # Errors
+    /// `090105` and `090106` when they are needed and not set.
+    pub(super) fn path_from(
+        &self,
+        name: &Name,
+        database: Option<&str>,
+        schema: Option<&str>,
+    ) -> Result<ObjectPath, SqlError> {
+        let current_database = || database.map(str::to_owned).ok_or_else(SqlError::no_database);
+        let current_schema = || schema.map(str::to_owned).ok_or_else(SqlError::no_schema);
+        let (database, schema, name) = match name.as_slice() {
+            [name] => (current_database()?, current_schema()?, name),
+            [schema, name] => (current_database()?, schema.clone(), name),
+            [database, schema, name] => (database.clone(), schema.clone(), name),
+            _ => return Err(SqlError::internal("a name of no or too many parts")),
+        };
+        Ok(ObjectPath { database, schema, name: name.clone() })
+    }
+
+    /// The full name of a schema.
+    ///
+    /// # Errors
+    /// `090105` when the current database is needed and not set.
+    pub(super) fn schema_path(&self, name: &Name) -> Result<(String, String), SqlError> {
+        match name.as_slice() {
+            [schema] => {
+                let database = self.context.database.clone().ok_or_else(SqlError::no_database)?;
+                Ok((database, schema.clone()))
+            }
+            [database, schema] => Ok((database.clone(), schema.clone())),
+            _ => Err(SqlError::missing("Schema", &name.join("."))),
+        }
+    }
+
+    /// The value bound to a placeholder such as `:1` or `:name`.
+    ///
+    /// # Errors
+    /// `002049` when nothing is bound to it, or the code of the conversion that fails.
+    pub(super) fn bound(&self, placeholder: &str) -> Result<BindValue, SqlError> {
+        let key = placeholder.trim_start_matches([':', '?', '$']);
+        let found = self.statement.binds.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+        let Some((_, binding)) = found else {
+            return Err(SqlError::new(
+                "002049",
+                "42601",
+                format!("SQL compilation error: error line 1 at position 0\nBind variable {placeholder} not set."),
+            ));
+        };
+        bind_value(binding, &self.env)
+    }
+
+    /// The session variable of that name.
+    ///
+    /// # Errors
+    /// `002211` when it is not set.
+    pub(super) fn variable(&self, name: &str) -> Result<Value<'static>, SqlError> {
+        let key = name.trim_start_matches('$').to_ascii_uppercase();
+        self.session.state().variables.get(&key).cloned().ok_or_else(|| {
+            SqlError::new("002211", "02000", format!("SQL compilation error: error line 1 at position 0\nSession variable '${key}' does not exist"))
+        })
+    }
+
+    /// A parameter's value as text.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        self.parameters.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+}

@@ -1,0 +1,118 @@
+//! From a rewritten tree to a plan with columns.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType as ArrowType, Field};
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::physical_plan::execute_stream;
+use datafusion::scalar::ScalarValue;
+use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
+use datafusion::sql::sqlparser::ast::{Query, Statement};
+use snowflake_proto::Column;
+
+use super::super::SqlError;
+use super::super::rewrite::{Effects, Rewriter, Tables, UNIQUE};
+use super::super::run::Run;
+use super::super::types::{SqlType, type_of};
+use super::provider::Provider;
+
+/// A planned query.
+pub(in super::super) struct Planned {
+    plan: LogicalPlan,
+    state: SessionState,
+    /// Its columns, named and typed as Snowflake does.
+    pub(in super::super) columns: Vec<Column>,
+    pub(in super::super) effects: Effects,
+}
+
+/// Rewrites and plans a query. `provided` are tables that it may name besides those of the catalogue.
+///
+/// # Errors
+/// What is wrong with the query, by Snowflake's codes.
+pub(in super::super) fn plan_query(run: &Run, mut query: Box<Query>, provided: Tables) -> Result<Planned, SqlError> {
+    let mut rewriter = Rewriter::new(run);
+    rewriter.tables = provided;
+    rewriter.rewrite(&mut query)?;
+    let (tables, effects) = (rewriter.tables, rewriter.effects);
+    let mut state = run.engine().state();
+    run.env.install(state.config_mut().options_mut());
+    let provider = Provider::new(&state, &tables);
+    let options = ParserOptions::new()
+        .with_parse_float_as_decimal(true)
+        .with_enable_ident_normalization(false)
+        .with_map_string_types_to_utf8view(false)
+        .with_default_null_ordering(NullOrdering::NullsMax);
+    let plan = SqlToRel::new_with_options(&provider, options).sql_statement_to_plan(Statement::Query(query))?;
+    let columns = columns(&plan);
+    Ok(Planned { plan, state, columns, effects })
+}
+
+impl Planned {
+    /// Runs the query. The batches are the engine's own arrays.
+    ///
+    /// # Errors
+    /// What goes wrong before the first row; the rest comes through the stream.
+    pub(in super::super) async fn run(self) -> Result<SendableRecordBatchStream, SqlError> {
+        let physical = self.state.create_physical_plan(&self.plan).await?;
+        Ok(execute_stream(physical, self.state.task_ctx())?)
+    }
+
+    /// Lets the optimizer look at the plan, so that mistakes in it show without running it.
+    ///
+    /// # Errors
+    /// What is wrong with the query.
+    pub(in super::super) fn check(&self) -> Result<(), SqlError> {
+        self.state.optimize(&self.plan).map(drop).map_err(SqlError::from)
+    }
+}
+
+fn columns(plan: &LogicalPlan) -> Vec<Column> {
+    let items = root_items(plan);
+    plan.schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(at, field)| {
+            let data_type = items
+                .and_then(|items| items.get(at))
+                .and_then(literal_type)
+                .unwrap_or_else(|| result_type(field));
+            Column::new(real_name(field.name()), data_type, field.is_nullable())
+        })
+        .collect()
+}
+
+/// The expressions of the outermost select list, when they are still visible.
+fn root_items(plan: &LogicalPlan) -> Option<&[Expr]> {
+    match plan {
+        LogicalPlan::Projection(projection) => Some(&projection.expr),
+        LogicalPlan::Sort(sort) => root_items(&sort.input),
+        LogicalPlan::Limit(limit) => root_items(&limit.input),
+        _ => None,
+    }
+}
+
+/// Text that is written out has its own length.
+fn literal_type(expr: &Expr) -> Option<SqlType> {
+    match expr {
+        Expr::Alias(alias) => literal_type(&alias.expr),
+        Expr::Literal(ScalarValue::Utf8(Some(text)), _) => {
+            Some(SqlType::Text { length: u64::try_from(text.chars().count()).ok()? })
+        }
+        _ => None,
+    }
+}
+
+fn result_type(field: &Arc<Field>) -> SqlType {
+    match field.data_type() {
+        // Nothing but NULL.
+        ArrowType::Null => super::super::types::TEXT,
+        _ => type_of(field),
+    }
+}
+
+/// A unique name ends in the real one.
+fn real_name(name: &str) -> &str {
+    name.strip_prefix(UNIQUE).and_then(|rest| rest.split_once(UNIQUE)).map_or(name, |(_, name)| name)
+}

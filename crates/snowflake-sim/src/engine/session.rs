@@ -1,0 +1,167 @@
+//! One session: who asks, its current objects, parameters and transaction.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value as Json;
+use snowflake_proto::{PARAMETERS, Parameter, ParameterKind};
+
+use super::catalog::{ObjectPath, Relation, Stage};
+use super::transaction::Transaction;
+use super::value::Value;
+use super::{Engine, Outcome, SqlError, Statement, run};
+
+/// The current objects of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    /// The user.
+    pub(crate) user: String,
+    /// The role.
+    pub(crate) role: Option<String>,
+    /// The warehouse.
+    pub(crate) warehouse: Option<String>,
+    /// The database.
+    pub(crate) database: Option<String>,
+    /// The schema.
+    pub(crate) schema: Option<String>,
+}
+
+/// One session. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct EngineSession {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    session_id: i64,
+    state: Mutex<State>,
+}
+
+/// What a session remembers between statements.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) context: Context,
+    /// The parameters that differ from their defaults.
+    pub(super) parameters: BTreeMap<String, Json>,
+    /// Session variables.
+    pub(super) variables: BTreeMap<String, Value<'static>>,
+    pub(super) relations: BTreeMap<ObjectPath, Relation>,
+    pub(super) stages: BTreeMap<ObjectPath, Arc<Stage>>,
+    pub(super) transaction: Option<Transaction>,
+    /// The ids of this session's statements, oldest first.
+    pub(super) history: Vec<String>,
+}
+
+impl EngineSession {
+    pub(super) fn new(engine: Engine, user: &str, session_id: i64) -> Self {
+        let context = Context {
+            user: user.to_owned(),
+            role: Some("ACCOUNTADMIN".to_owned()),
+            ..Context::default()
+        };
+        let state = Mutex::new(State { context, ..State::default() });
+        Self { inner: Arc::new(Inner { engine, session_id, state }) }
+    }
+
+    /// Runs one statement. Several statements may run at the same time.
+    ///
+    /// # Errors
+    /// Whatever the service would answer; `0A000` for what is not simulated.
+    pub(crate) async fn execute(&self, statement: Statement) -> Result<Outcome, SqlError> {
+        run::execute(self, statement).await
+    }
+
+    /// The current objects.
+    pub(crate) fn context(&self) -> Context {
+        self.state().context.clone()
+    }
+
+    /// All session parameters with their values in this session.
+    pub(crate) fn parameters(&self) -> BTreeMap<String, Json> {
+        let defaults = PARAMETERS.iter().map(|parameter| {
+            let value = serde_json::to_value(parameter.default_value()).unwrap_or(Json::Null);
+            (parameter.name().to_owned(), value)
+        });
+        let mut all: BTreeMap<String, Json> = defaults.collect();
+        all.extend(self.state().parameters.clone());
+        all
+    }
+
+    /// Sets a session parameter, as a login may. A value of the wrong type is kept as it is.
+    pub(crate) fn set_parameter(&self, name: &str, value: Json) {
+        let name = name.to_ascii_uppercase();
+        let value = Parameter::find(&name).map_or_else(|| value.clone(), |parameter| typed(parameter, &value));
+        self.state().parameters.insert(name, value);
+    }
+
+    /// Chooses current objects at login; one that does not exist is left unset and its name answered.
+    pub(crate) fn use_at_login(&self, wanted: &Context) -> Vec<String> {
+        let mut missing = Vec::new();
+        let catalog = self.inner.engine.catalog();
+        let mut state = self.state();
+        let mut take = |name: &Option<String>, exists: &dyn Fn(&str) -> bool| match name {
+            Some(name) if exists(name) => Some(name.clone()),
+            Some(name) => {
+                missing.push(name.clone());
+                None
+            }
+            None => None,
+        };
+        let role = take(&wanted.role, &|name| run::ROLES.contains(&name));
+        let warehouse = take(&wanted.warehouse, &|name| catalog.warehouses.contains_key(name));
+        let database = take(&wanted.database, &|name| catalog.databases.contains_key(name));
+        let schema = match &database {
+            Some(database) => take(&wanted.schema, &|name| catalog.schema(database, name).is_ok()).or_else(|| {
+                let public = wanted.schema.is_none() && catalog.schema(database, "PUBLIC").is_ok();
+                public.then(|| "PUBLIC".to_owned())
+            }),
+            None => None,
+        };
+        state.context.role = role.or_else(|| state.context.role.take());
+        state.context.warehouse = warehouse;
+        state.context.database = database;
+        state.context.schema = schema;
+        missing
+    }
+
+    /// Ends the session: rolls its transaction back and drops its temporary objects.
+    pub(crate) fn close(&self) {
+        let mut state = self.state();
+        state.transaction = None;
+        state.relations.clear();
+        let stages = std::mem::take(&mut state.stages);
+        drop(state);
+        for stage in stages.into_values() {
+            // A folder that is gone already is as good as one that is removed now.
+            let _ = std::fs::remove_dir_all(&stage.folder);
+        }
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(super) fn session_id(&self) -> i64 {
+        self.inner.session_id
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A parameter's value in the parameter's own type.
+pub(super) fn typed(parameter: &Parameter, value: &Json) -> Json {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match parameter.kind() {
+        ParameterKind::Boolean => match text.to_ascii_lowercase().as_str() {
+            "true" | "on" | "1" => Json::Bool(true),
+            "false" | "off" | "0" => Json::Bool(false),
+            _ => value.clone(),
+        },
+        ParameterKind::Integer => text.parse::<i64>().map_or_else(|_| value.clone(), Json::from),
+        _ => Json::String(text),
+    }
+}

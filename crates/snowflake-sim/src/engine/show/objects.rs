@@ -1,0 +1,229 @@
+//! Databases, schemas, warehouses, roles, stages and file formats.
+
+use super::super::SqlError;
+use super::super::answer::{Answer, COUNT, INSTANT, instant_value, letter};
+use super::super::catalog::Kind;
+use super::super::run::{ROLES, Run};
+use super::super::value::Value;
+use super::filter::{Filter, Scope};
+
+const OWNER: &str = "ACCOUNTADMIN";
+
+fn text(value: &str) -> Value<'static> {
+    Value::text(value.to_owned())
+}
+
+pub(super) fn databases(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
+    let mut answer = Answer::of_text(&[
+        "created_on", "name", "is_default", "is_current", "origin", "owner", "comment", "options", "retention_time",
+        "kind", "budget", "owner_role_type", "object_visibility",
+    ])
+    .with(&["created_on"], &INSTANT);
+    let catalog = run.engine().catalog();
+    for (name, database) in catalog.databases.iter().filter(|(name, _)| filter.takes(name)).take(filter.limit()) {
+        answer.named(vec![
+            ("created_on", instant_value(database.created)),
+            ("name", text(name)),
+            ("is_default", letter(false)),
+            ("is_current", letter(run.context.database.as_ref() == Some(name))),
+            ("origin", text("")),
+            ("owner", text(OWNER)),
+            ("comment", text(&database.comment)),
+            ("options", text(if database.kind == Kind::Transient { "TRANSIENT" } else { "" })),
+            ("retention_time", text("1")),
+            ("kind", text("STANDARD")),
+            ("owner_role_type", text("ROLE")),
+        ]);
+    }
+    Ok(answer)
+}
+
+pub(super) fn schemas(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
+    let mut answer = Answer::of_text(&[
+        "created_on", "name", "is_default", "is_current", "database_name", "owner", "comment", "options",
+        "retention_time", "owner_role_type", "classification_profile_database", "classification_profile_schema",
+        "classification_profile", "object_visibility",
+    ])
+    .with(&["created_on"], &INSTANT);
+    let catalog = run.engine().catalog();
+    let only = match &filter.scope {
+        Scope::Account => None,
+        Scope::Database(Some(name)) | Scope::Unstated(name) => Some(name.join(".")),
+        Scope::Database(None) => Some(run.context.database.clone().ok_or_else(SqlError::no_database)?),
+        _ => run.context.database.clone(),
+    };
+    if let Some(name) = &only {
+        catalog.database(name)?;
+    }
+    let mut left = filter.limit();
+    for (database, content) in catalog.databases.iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == *name)) {
+        let own = content.schemas.iter().map(|(name, schema)| (name.as_str(), schema.created, schema.comment.as_str()));
+        let views = ("INFORMATION_SCHEMA", content.created, "Views describing the contents of schemas in this database");
+        let mut all: Vec<_> = own.chain([views]).filter(|(name, ..)| filter.takes(name)).collect();
+        all.sort_by_key(|(name, ..)| *name);
+        for (name, created, comment) in all.into_iter().take(left) {
+            left -= 1;
+            let current = run.context.database.as_ref() == Some(database) && run.context.schema.as_deref() == Some(name);
+            answer.named(vec![
+                ("created_on", instant_value(created)),
+                ("name", text(name)),
+                ("is_default", letter(false)),
+                ("is_current", letter(current)),
+                ("database_name", text(database)),
+                ("owner", text(if name == "INFORMATION_SCHEMA" { "" } else { OWNER })),
+                ("comment", text(comment)),
+                ("options", text("")),
+                ("retention_time", text("1")),
+                ("owner_role_type", text(if name == "INFORMATION_SCHEMA" { "" } else { "ROLE" })),
+            ]);
+        }
+    }
+    Ok(answer)
+}
+
+pub(super) fn warehouses(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
+    let counts = [
+        "min_cluster_count", "max_cluster_count", "started_clusters", "running", "queued", "auto_suspend",
+        "query_acceleration_max_scale_factor",
+    ];
+    let times = ["created_on", "resumed_on", "updated_on"];
+    let mut answer = Answer::of_text(&[
+        "name", "state", "type", "size", "min_cluster_count", "max_cluster_count", "started_clusters", "running",
+        "queued", "is_default", "is_current", "auto_suspend", "auto_resume", "available", "provisioning", "quiescing",
+        "other", "created_on", "resumed_on", "updated_on", "owner", "comment", "enable_query_acceleration",
+        "query_acceleration_max_scale_factor", "resource_monitor", "actives", "pendings", "failed", "suspended", "uuid",
+        "scaling_policy", "budget", "owner_role_type", "resource_constraint",
+    ])
+    .with(&counts, &COUNT)
+    .with(&times, &INSTANT);
+    let count = |value: u64| i64::try_from(value).map_or(Value::Null, Value::integer);
+    let catalog = run.engine().catalog();
+    for (name, warehouse) in catalog.warehouses.iter().filter(|(name, _)| filter.takes(name)).take(filter.limit()) {
+        let running = u64::from(!warehouse.suspended);
+        answer.named(vec![
+            ("name", text(name)),
+            ("state", text(if warehouse.suspended { "SUSPENDED" } else { "STARTED" })),
+            ("type", text("STANDARD")),
+            ("size", text(&warehouse.size)),
+            ("min_cluster_count", count(1)),
+            ("max_cluster_count", count(1)),
+            ("started_clusters", count(running)),
+            ("running", count(0)),
+            ("queued", count(0)),
+            ("is_default", letter(false)),
+            ("is_current", letter(run.context.warehouse.as_ref() == Some(name))),
+            ("auto_suspend", count(warehouse.auto_suspend)),
+            ("auto_resume", text(if warehouse.auto_resume { "true" } else { "false" })),
+            ("available", text(if warehouse.suspended { "" } else { "100" })),
+            ("provisioning", text("")),
+            ("quiescing", text("")),
+            ("other", text("")),
+            ("created_on", instant_value(warehouse.created)),
+            ("resumed_on", instant_value(warehouse.created)),
+            ("updated_on", instant_value(warehouse.created)),
+            ("owner", text(OWNER)),
+            ("comment", text(&warehouse.comment)),
+            ("enable_query_acceleration", text("false")),
+            ("query_acceleration_max_scale_factor", count(8)),
+            ("resource_monitor", text("null")),
+            ("actives", text(if warehouse.suspended { "0" } else { "1" })),
+            ("pendings", text("0")),
+            ("failed", text("0")),
+            ("suspended", text(if warehouse.suspended { "1" } else { "0" })),
+            ("uuid", text("")),
+            ("scaling_policy", text("STANDARD")),
+            ("owner_role_type", text("ROLE")),
+        ]);
+    }
+    Ok(answer)
+}
+
+pub(super) fn roles(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
+    let counts = ["assigned_to_users", "granted_to_roles", "granted_roles"];
+    let mut answer = Answer::of_text(&[
+        "created_on", "name", "is_default", "is_current", "is_inherited", "assigned_to_users", "granted_to_roles",
+        "granted_roles", "owner", "comment",
+    ])
+    .with(&counts, &COUNT)
+    .with(&["created_on"], &INSTANT);
+    for name in ROLES.into_iter().filter(|name| filter.takes(name)).take(filter.limit()) {
+        answer.named(vec![
+            ("created_on", Value::Null),
+            ("name", text(name)),
+            ("is_default", letter(false)),
+            ("is_current", letter(run.context.role.as_deref() == Some(name))),
+            ("is_inherited", letter(false)),
+            ("assigned_to_users", Value::integer(0)),
+            ("granted_to_roles", Value::integer(0)),
+            ("granted_roles", Value::integer(0)),
+            ("owner", text("")),
+            ("comment", text("")),
+        ]);
+    }
+    Ok(answer)
+}
+
+pub(super) fn stages(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
+    let mut answer = Answer::of_text(&[
+        "created_on", "name", "database_name", "schema_name", "url", "has_credentials", "has_encryption_key", "owner",
+        "comment", "region", "type", "cloud", "notification_channel", "storage_integration", "endpoint",
+        "owner_role_type", "directory_enabled",
+    ])
+    .with(&["created_on"], &INSTANT);
+    let mut found = Vec::new();
+    for (database, schema) in filter.schemas(run)? {
+        for (name, stage) in &run.engine().catalog().schema(&database, &schema)?.stages {
+            found.push((database.clone(), schema.clone(), name.clone(), std::sync::Arc::clone(stage)));
+        }
+        for (path, stage) in &run.session.state().stages {
+            if path.database == database && path.schema == schema {
+                found.push((database.clone(), schema.clone(), path.name.clone(), std::sync::Arc::clone(stage)));
+            }
+        }
+    }
+    found.retain(|(_, _, name, _)| filter.takes(name));
+    for (database, schema, name, stage) in found.into_iter().take(filter.limit()) {
+        answer.named(vec![
+            ("created_on", instant_value(stage.created)),
+            ("name", text(&name)),
+            ("database_name", text(&database)),
+            ("schema_name", text(&schema)),
+            ("url", text("")),
+            ("has_credentials", letter(false)),
+            ("has_encryption_key", letter(false)),
+            ("owner", text(OWNER)),
+            ("comment", text(&stage.comment)),
+            ("type", text(if stage.kind == Kind::Temporary { "INTERNAL TEMPORARY" } else { "INTERNAL" })),
+            ("owner_role_type", text("ROLE")),
+            ("directory_enabled", letter(false)),
+        ]);
+    }
+    Ok(answer)
+}
+
+pub(super) fn file_formats(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
+    let mut answer = Answer::of_text(&[
+        "created_on", "name", "database_name", "schema_name", "type", "owner", "comment", "format_options",
+        "owner_role_type",
+    ])
+    .with(&["created_on"], &INSTANT);
+    let schemas = filter.schemas(run)?;
+    let catalog = run.engine().catalog();
+    for (database, schema) in schemas {
+        let formats = &catalog.schema(&database, &schema)?.formats;
+        for (name, format) in formats.iter().filter(|(name, _)| filter.takes(name)) {
+            answer.named(vec![
+                ("created_on", instant_value(format.created)),
+                ("name", text(name)),
+                ("database_name", text(&database)),
+                ("schema_name", text(&schema)),
+                ("type", text(&format.options.text("TYPE").unwrap_or("CSV").to_uppercase())),
+                ("owner", text(OWNER)),
+                ("comment", text(&format.comment)),
+                ("format_options", text("")),
+                ("owner_role_type", text("ROLE")),
+            ]);
+        }
+    }
+    Ok(answer)
+}

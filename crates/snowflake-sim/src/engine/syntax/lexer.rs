@@ -1,0 +1,107 @@
+//! Statements as tokens with their places, unquoted names in upper case.
+
+use std::ops::Range;
+
+use datafusion::sql::sqlparser::dialect::SnowflakeDialect;
+use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, TokenizerError};
+
+use super::super::SqlError;
+
+/// One statement: its text and its tokens without blanks and comments.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Tokens {
+    pub(in super::super) text: String,
+    pub(in super::super) tokens: Vec<TokenWithSpan>,
+}
+
+/// Cuts a text into tokens.
+///
+/// Unquoted words become upper case, as Snowflake folds names; keywords stay recognisable. Every `?`
+/// becomes the placeholder of its number.
+///
+/// # Errors
+/// `001003` when a literal or comment does not end.
+pub(in super::super) fn lex(sql: &str) -> Result<Tokens, SqlError> {
+    let found = Tokenizer::new(&SnowflakeDialect {}, sql).tokenize_with_location().map_err(unreadable)?;
+    let mut questions = 0;
+    let tokens = found
+        .into_iter()
+        .filter(|each| !matches!(each.token, Token::Whitespace(_) | Token::EOF))
+        .map(|mut each| {
+            match &mut each.token {
+                Token::Word(word) if word.quote_style.is_none() => word.value.make_ascii_uppercase(),
+                Token::Placeholder(text) if text == "?" => {
+                    questions += 1;
+                    *text = format!(":{questions}");
+                }
+                _ => {}
+            }
+            each
+        })
+        .collect();
+    Ok(Tokens { text: sql.to_owned(), tokens })
+}
+
+fn unreadable(error: TokenizerError) -> SqlError {
+    let line = i64::try_from(error.location.line).unwrap_or(1);
+    let pos = i64::try_from(error.location.column).unwrap_or(1) - 1;
+    let message = format!(
+        "SQL compilation error:\nparse error line {line} at position {pos} near '<EOF>'. {}",
+        error.message
+    );
+    SqlError::new("001003", "42000", message).at(line, pos)
+}
+
+/// The parts between semicolons, without empty ones.
+pub(in super::super) fn split_tokens(tokens: &Tokens) -> Vec<Tokens> {
+    tokens
+        .tokens
+        .split(|each| each.token == Token::SemiColon)
+        .filter(|part| !part.is_empty())
+        .map(|part| Tokens { text: tokens.text.clone(), tokens: part.to_vec() })
+        .collect()
+}
+
+impl Tokens {
+    /// The source text from one token up to another, both included.
+    pub(in super::super) fn source(&self, from: usize, to: usize) -> &str {
+        let (Some(first), Some(last)) = (self.tokens.get(from), self.tokens.get(to)) else { return "" };
+        let range = self.offset(first.span.start)..self.offset(last.span.end);
+        self.text.get(range).unwrap_or("")
+    }
+
+    /// The source text of all tokens.
+    pub(in super::super) fn all(&self) -> &str {
+        self.source(0, self.tokens.len().saturating_sub(1))
+    }
+
+    /// The byte range of a token.
+    pub(in super::super) fn range(&self, at: usize) -> Range<usize> {
+        self.tokens.get(at).map_or(self.text.len()..self.text.len(), |token| {
+            self.offset(token.span.start)..self.offset(token.span.end)
+        })
+    }
+
+    /// Where a name stands: its line from 1 and position from 0.
+    pub(in super::super) fn place_of(&self, name: &str) -> Option<(i64, i64)> {
+        let found = self.tokens.iter().find(|each| matches!(&each.token, Token::Word(word) if word.value == name))?;
+        let line = i64::try_from(found.span.start.line).ok()?;
+        Some((line, i64::try_from(found.span.start.column).ok()? - 1))
+    }
+
+    fn offset(&self, location: Location) -> usize {
+        let (mut line, mut column) = (1, 1);
+        for (at, each) in self.text.char_indices() {
+            if line == location.line && column == location.column {
+                return at;
+            }
+            if each == '\n' {
+                line += 1;
+                column = 1;
+            } else {
+                column += 1;
+            }
+        }
+        self.text.len()
+    }
+}

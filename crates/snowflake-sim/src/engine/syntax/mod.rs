@@ -1,0 +1,15 @@
+//! Reading statements: tokens, a cursor over them for commands, and the parser for the rest.
+
+mod binds;
+mod cursor;
+mod lexer;
+mod options;
+mod parse;
+mod titles;
+
+pub(super) use binds::{BindValue, bind_column, bind_value};
+pub(super) use cursor::{Cursor, Name};
+pub(super) use lexer::{Tokens, lex, split_tokens};
+pub(super) use options::{OptionValue, Options};
+pub(super) use parse::{parse_query, parse_statement};
+pub(super) use titles::select_titles;

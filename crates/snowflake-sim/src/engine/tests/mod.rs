@@ -1,0 +1,10 @@
+//! Statements and what they answer, by family.
+
+mod copying;
+mod ddl;
+mod dml;
+mod errors;
+mod harness;
+mod queries;
+mod sessions;
+mod showing;

@@ -1,0 +1,110 @@
+//! Transactions: changes that only their session sees until they are committed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use tokio::sync::OwnedMutexGuard;
+
+use super::SqlError;
+use super::catalog::{Table, Version};
+use super::time::Stamp;
+
+/// A transaction in progress.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    /// Its id, as `CURRENT_TRANSACTION` answers it: the time of its start in nanoseconds.
+    pub(super) id: i64,
+    changes: BTreeMap<usize, Change>,
+}
+
+/// What a transaction has done to one table.
+#[derive(Debug)]
+struct Change {
+    table: Arc<Table>,
+    /// The rows after the transaction's UPDATE, DELETE or TRUNCATE, which hold the table's gate.
+    replaced: Option<(Arc<Version>, OwnedMutexGuard<()>)>,
+    /// The rows that it only added.
+    appended: Vec<RecordBatch>,
+}
+
+impl Transaction {
+    pub(super) fn new(started: Stamp) -> Self {
+        Self { id: started.wall_nanos().unwrap_or(0), changes: BTreeMap::new() }
+    }
+
+    /// The rows of a table as this transaction sees them.
+    ///
+    /// # Errors
+    /// `300010` when rows of another schema have been added.
+    pub(super) fn version(&self, table: &Arc<Table>) -> Result<Arc<Version>, SqlError> {
+        match self.changes.get(&key(table)) {
+            None => Ok(table.version()),
+            Some(Change { replaced: Some((version, _)), .. }) => Ok(Arc::clone(version)),
+            Some(change) => table.version().with(table.schema(), &change.appended).map(Arc::new),
+        }
+    }
+
+    /// Whether the transaction holds the table's gate.
+    pub(super) fn holds(&self, table: &Arc<Table>) -> bool {
+        self.changes.get(&key(table)).is_some_and(|change| change.replaced.is_some())
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// `300010` when they are of another schema.
+    pub(super) fn append(&mut self, table: &Arc<Table>, batches: Vec<RecordBatch>) -> Result<(), SqlError> {
+        let change = self.change(table);
+        match &mut change.replaced {
+            Some((version, _)) => *version = Arc::new(version.with(table.schema(), &batches)?),
+            None => change.appended.extend(batches),
+        }
+        Ok(())
+    }
+
+    /// Replaces the rows; the gate comes along the first time.
+    pub(super) fn replace(&mut self, table: &Arc<Table>, version: Version, gate: Option<OwnedMutexGuard<()>>) {
+        let change = self.change(table);
+        match (&mut change.replaced, gate) {
+            (Some((current, _)), _) => *current = Arc::new(version),
+            (none, Some(gate)) => *none = Some((Arc::new(version), gate)),
+            (None, None) => {}
+        }
+    }
+
+    fn change(&mut self, table: &Arc<Table>) -> &mut Change {
+        self.changes.entry(key(table)).or_insert_with(|| Change {
+            table: Arc::clone(table),
+            replaced: None,
+            appended: Vec::new(),
+        })
+    }
+
+    /// Makes all changes visible.
+    ///
+    /// # Errors
+    /// `300010` when rows of another schema have been added.
+    pub(super) async fn commit(self) -> Result<(), SqlError> {
+        for change in self.changes.into_values() {
+            let table = change.table;
+            match change.replaced {
+                Some((version, gate)) => {
+                    table.set_version(Version::new(version.batches.clone()));
+                    drop(gate);
+                }
+                None => {
+                    let _gate = table.gate.lock().await;
+                    let version = table.version().with(table.schema(), &change.appended)?;
+                    table.set_version(version);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Tables are told apart by where they are: a change keeps its table alive.
+fn key(table: &Arc<Table>) -> usize {
+    Arc::as_ptr(table).addr()
+}

@@ -1,0 +1,160 @@
+//! PUT and GET: the engine answers where the files are, the client moves them.
+//!
+//! Local paths may hold what reads like a comment, so these two are not cut into tokens.
+
+use std::collections::BTreeMap;
+
+use snowflake_proto::StatementType;
+use snowflake_proto::wire::stage::{StageInfo, Transfer};
+
+use super::run::Run;
+use super::stage::{Location, whole_match};
+use super::syntax::{Cursor, Options, lex};
+use super::value::{Value, to_text};
+use super::{Outcome, SqlError};
+
+/// From how many bytes on clients shall send a file in parts.
+const THRESHOLD: i64 = 209_715_200;
+
+/// Runs PUT or GET; none when the statement is another.
+///
+/// # Errors
+/// `002003` when the stage is missing, `001003` when a part of the statement is.
+pub(super) fn execute(run: &Run) -> Result<Option<Outcome>, SqlError> {
+    let text = without_comments(&run.statement.sql).trim_end().trim_end_matches(';');
+    let head = text.get(..3).unwrap_or_default().to_ascii_uppercase();
+    let rest = text.get(3..).unwrap_or_default();
+    let is_transfer = matches!(head.as_str(), "PUT" | "GET")
+        && rest.starts_with(|next: char| next.is_whitespace() || matches!(next, '\'' | '@'));
+    if !is_transfer {
+        return Ok(None);
+    }
+    let mut questions = 0;
+    let (first, rest) = operand(run, rest, &mut questions)?;
+    let (second, rest) = operand(run, rest, &mut questions)?;
+    let tokens = lex(rest)?;
+    let mut cursor = Cursor::new(&tokens);
+    let options = Options::read(&mut cursor)?;
+    cursor.end()?;
+    if head == "PUT" { put(run, &first, &second, &options) } else { get(run, &first, &second, &options) }.map(Some)
+}
+
+fn put(run: &Run, local: &str, stage: &str, options: &Options) -> Result<Outcome, SqlError> {
+    let location = Location::resolve(run, address(stage)?)?;
+    let target = location.target();
+    std::fs::create_dir_all(&target).map_err(SqlError::internal)?;
+    let transfer = Transfer {
+        command: Some("UPLOAD".to_owned()),
+        src_locations: Some(vec![local_path(local)?.to_owned()]),
+        auto_compress: Some(options.boolean("AUTO_COMPRESS")?.unwrap_or(true)),
+        overwrite: Some(options.boolean("OVERWRITE")?.unwrap_or(false)),
+        source_compression: Some(options.text("SOURCE_COMPRESSION").unwrap_or("auto_detect").to_ascii_lowercase()),
+        parallel: Some(parallel(options, 4)?),
+        threshold: Some(THRESHOLD),
+        stage_info: Some(info(&target)),
+        ..Transfer::default()
+    };
+    Ok(Outcome::Transfer(Box::new(transfer), StatementType::PUT))
+}
+
+fn get(run: &Run, stage: &str, local: &str, options: &Options) -> Result<Outcome, SqlError> {
+    let location = Location::resolve(run, address(stage)?)?;
+    let mut files = location.files()?;
+    if let Some(pattern) = options.text("PATTERN") {
+        let pattern = whole_match(pattern)?;
+        files.retain(|file| pattern.is_match(&file.name));
+    }
+    let transfer = Transfer {
+        command: Some("DOWNLOAD".to_owned()),
+        src_locations: Some(files.into_iter().map(|file| file.name).collect()),
+        local_location: Some(local_path(local)?.to_owned()),
+        parallel: Some(parallel(options, 10)?),
+        threshold: Some(THRESHOLD),
+        stage_info: Some(info(&location.folder)),
+        presigned_urls: Some(Vec::new()),
+        ..Transfer::default()
+    };
+    Ok(Outcome::Transfer(Box::new(transfer), StatementType::GET))
+}
+
+fn info(folder: &std::path::Path) -> StageInfo {
+    StageInfo {
+        location_type: "LOCAL_FS".to_owned(),
+        location: format!("{}/", folder.display()),
+        path: Some(String::new()),
+        is_client_side_encrypted: Some(false),
+        creds: Some(BTreeMap::new()),
+        ..StageInfo::default()
+    }
+}
+
+fn parallel(options: &Options, default: i64) -> Result<i64, SqlError> {
+    Ok(options.number("PARALLEL")?.and_then(|count| i64::try_from(count).ok()).unwrap_or(default).clamp(1, 99))
+}
+
+fn address(stage: &str) -> Result<&str, SqlError> {
+    stage.strip_prefix('@').ok_or_else(|| SqlError::syntax(1, 0, stage))
+}
+
+fn local_path(local: &str) -> Result<&str, SqlError> {
+    local.strip_prefix("file://").ok_or_else(|| SqlError::syntax(1, 0, local))
+}
+
+/// One operand, quoted or not, or the text bound to a placeholder; and what follows it.
+fn operand<'a>(run: &Run, text: &'a str, questions: &mut usize) -> Result<(String, &'a str), SqlError> {
+    let text = text.trim_start();
+    if let Some(inner) = text.strip_prefix('\'') {
+        let mut value = String::new();
+        let mut rest = inner;
+        loop {
+            let end = rest.find('\'').ok_or_else(|| SqlError::syntax(1, 0, "<EOF>"))?;
+            value.push_str(&rest[..end]);
+            rest = &rest[end + 1..];
+            match rest.strip_prefix('\'') {
+                Some(more) => {
+                    value.push('\'');
+                    rest = more;
+                }
+                None => return Ok((value, rest)),
+            }
+        }
+    }
+    let mut quoted = false;
+    let end = text.find(|each: char| {
+        quoted ^= each == '"';
+        !quoted && (each.is_whitespace() || each == '\'')
+    });
+    let (word, rest) = text.split_at(end.unwrap_or(text.len()));
+    if word.is_empty() {
+        return Err(SqlError::syntax(1, 0, "<EOF>"));
+    }
+    let name = match word {
+        "?" => {
+            *questions += 1;
+            Some(format!(":{questions}"))
+        }
+        _ => word.starts_with(':').then(|| word.to_owned()),
+    };
+    match name {
+        Some(name) => {
+            let value: Value<'static> = run.bound(&name)?.value;
+            Ok((to_text(value, &run.env).unwrap_or_default().into_owned(), rest))
+        }
+        None => Ok((word.to_owned(), rest)),
+    }
+}
+
+/// The text without blanks and comments before its first word.
+fn without_comments(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    loop {
+        let next = if rest.starts_with("--") || rest.starts_with("//") {
+            rest.find('\n').map_or("", |end| &rest[end + 1..])
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or("", |end| &rest[end + 2..])
+        } else {
+            return rest;
+        };
+        rest = next.trim_start();
+    }
+}

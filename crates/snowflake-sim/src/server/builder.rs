@@ -11,6 +11,7 @@ use super::error::StartError;
 use super::login::TokenKind;
 use super::session::Lifetimes;
 use super::sim_server::SimServer;
+use super::state::exact;
 use super::statement::Limits;
 use crate::engine::Context;
 
@@ -117,31 +118,32 @@ impl SimServerBuilder {
         self
     }
 
-    /// Makes a database, and starts the sessions in it that name none.
+    /// Makes a database, and starts the sessions in it that name none. Like the other names below, it is
+    /// spelled as in SQL: upper case unless it is quoted.
     #[must_use]
     pub fn database(mut self, name: impl Into<String>) -> Self {
-        self.initial.database = Some(name.into());
+        self.initial.database = Some(exact(&name.into()));
         self
     }
 
     /// Makes a schema in the initial database, and starts the sessions in it that name no database.
     #[must_use]
     pub fn schema(mut self, name: impl Into<String>) -> Self {
-        self.initial.schema = Some(name.into());
+        self.initial.schema = Some(exact(&name.into()));
         self
     }
 
     /// Makes a warehouse, and starts the sessions with it that name none.
     #[must_use]
     pub fn warehouse(mut self, name: impl Into<String>) -> Self {
-        self.initial.warehouse = Some(name.into());
+        self.initial.warehouse = Some(exact(&name.into()));
         self
     }
 
     /// Starts the sessions with this role that name none.
     #[must_use]
     pub fn role(mut self, name: impl Into<String>) -> Self {
-        self.initial.role = Some(name.into());
+        self.initial.role = Some(exact(&name.into()));
         self
     }
 

@@ -197,7 +197,7 @@ async fn make_initial(engine: &Engine, initial: &Context) -> Result<(), StartErr
     engine.ensure_database(database);
     let Some(schema) = &initial.schema else { return Ok(()) };
     let identifier = |name: &str| {
-        Identifier::parse(name).or_else(|error| InitialSchemaSnafu { message: error.to_string() }.fail())
+        Identifier::new(name).or_else(|error| InitialSchemaSnafu { message: error.to_string() }.fail())
     };
     let sql = format!("CREATE SCHEMA IF NOT EXISTS {}.{}", identifier(database)?, identifier(schema)?);
     let session = engine.open_session("SIM", 0);

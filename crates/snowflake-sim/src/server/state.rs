@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use snowflake_proto::Identifier;
 use snowflake_transport::{Clock, Entropy};
 use tokio::sync::watch;
 
@@ -64,6 +65,11 @@ impl Shared {
 /// Milliseconds since 1970.
 pub(super) fn milliseconds(at: time::OffsetDateTime) -> i64 {
     at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
+}
+
+/// The name of an object that is spelled as in SQL: upper case unless it is quoted.
+pub(super) fn exact(spelled: &str) -> String {
+    Identifier::parse(spelled).map_or_else(|_| spelled.to_owned(), |identifier| identifier.name().to_owned())
 }
 
 impl fmt::Debug for Shared {

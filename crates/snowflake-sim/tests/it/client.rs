@@ -149,5 +149,5 @@ pub(crate) fn request_id() -> String {
 /// `SELECT` of `n` rows `(i, 'r<i>')`.
 pub(crate) fn rows(n: usize) -> String {
     let rows: Vec<String> = (0..n).map(|i| format!("({i},'r{i}')")).collect();
-    format!("SELECT COLUMN1 AS N, COLUMN2 AS T FROM VALUES {}", rows.join(","))
+    format!("SELECT N, T FROM (VALUES {}) AS V (N, T)", rows.join(","))
 }

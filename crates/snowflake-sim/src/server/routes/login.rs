@@ -13,7 +13,7 @@ use crate::server::http::{Call, Reply};
 use crate::server::login::Refusal;
 use crate::server::parameters;
 use crate::server::session::Session;
-use crate::server::state::Shared;
+use crate::server::state::{Shared, exact};
 
 /// Session ids stay below 2^53: JavaScript reads them as floating-point numbers.
 const SESSION_ID_BITS: u32 = 52;
@@ -101,14 +101,15 @@ fn open(shared: &Shared, call: &Call, user: &str, login: RequestData) -> Result<
 /// The current objects that a login asks for: its own words first, then the server's initial ones.
 fn wanted(shared: &Shared, call: &Call, user: &str) -> Context {
     let initial = shared.settings.initial.clone();
-    let database = call.argument("databaseName");
-    let schema = call.argument("schemaName");
+    let named = |argument: &str| call.argument(argument).map(|name| exact(&name));
+    let database = named("databaseName");
+    let schema = named("schemaName");
     // The initial schema belongs to the initial database.
     let initial_schema = if database.is_none() { initial.schema } else { None };
     Context {
         user: user.to_owned(),
-        role: call.argument("roleName").or(initial.role),
-        warehouse: call.argument("warehouse").or(initial.warehouse),
+        role: named("roleName").or(initial.role),
+        warehouse: named("warehouse").or(initial.warehouse),
         database: database.or(initial.database),
         schema: schema.or(initial_schema),
     }

@@ -100,7 +100,8 @@ impl Answer {
     /// # Errors
     /// `300010` when a value is not of its column's type.
     pub(super) fn rows(self, statement_type: StatementType) -> Result<Rows, SqlError> {
-        let fields: Vec<Field> = self.columns.iter().map(|column| field(&column.name, &column.data_type, true)).collect();
+        let fields: Vec<Field> =
+            self.columns.iter().map(|column| field(&column.name, &column.data_type, true)).collect();
         let mut builders: Vec<Builder> =
             self.columns.iter().map(|column| Builder::new(&column.data_type, self.rows.len())).collect();
         let count = self.rows.len();
@@ -133,7 +134,10 @@ pub(super) fn no_batch() -> BatchStream {
 ///
 /// # Errors
 /// Never in practice: as [`Answer::finish`].
-pub(super) fn status(sentence: impl Into<String>, statement_type: StatementType) -> Result<Outcome, SqlError> {
+pub(super) fn status(
+    sentence: impl Into<String>,
+    statement_type: StatementType,
+) -> Result<Outcome, SqlError> {
     let mut answer = Answer::of_text(&["status"]);
     answer.row(vec![Value::text(sentence)]);
     answer.finish(statement_type)

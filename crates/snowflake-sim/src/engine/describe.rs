@@ -21,9 +21,13 @@ pub(super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlEr
     }
     if cursor.word("WAREHOUSE") {
         let name = cursor.identifier()?;
-        return super::show::execute(run, &super::syntax::lex(&format!("SHOW WAREHOUSES LIKE '{}'", name.replace('\'', "''")))?);
+        return super::show::execute(
+            run,
+            &super::syntax::lex(&format!("SHOW WAREHOUSES LIKE '{}'", name.replace('\'', "''")))?,
+        );
     }
-    let other = ["STAGE", "FILE", "SCHEMA", "DATABASE", "USER", "FUNCTION", "PROCEDURE", "PIPE", "STREAM", "TASK"];
+    let other =
+        ["STAGE", "FILE", "SCHEMA", "DATABASE", "USER", "FUNCTION", "PROCEDURE", "PIPE", "STREAM", "TASK"];
     if let Some(kind) = other.into_iter().find(|kind| {
         let mut ahead = cursor.clone();
         ahead.word(kind) && !ahead.is_done()
@@ -61,15 +65,28 @@ fn result(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
     let described: Vec<TableColumn> = found
         .columns
         .into_iter()
-        .map(|column| TableColumn { nullable: column.nullable, ..TableColumn::new(column.name, column.data_type) })
+        .map(|column| TableColumn {
+            nullable: column.nullable,
+            ..TableColumn::new(column.name, column.data_type)
+        })
         .collect();
     columns(&described)
 }
 
 fn columns(columns: &[TableColumn]) -> Result<Outcome, SqlError> {
     let mut answer = Answer::of_text(&[
-        "name", "type", "kind", "null?", "default", "primary key", "unique key", "check", "expression", "comment",
-        "policy name", "privacy domain",
+        "name",
+        "type",
+        "kind",
+        "null?",
+        "default",
+        "primary key",
+        "unique key",
+        "check",
+        "expression",
+        "comment",
+        "policy name",
+        "privacy domain",
     ]);
     for column in columns {
         let optional = |text: &Option<String>| text.clone().map_or(Value::Null, Value::text);

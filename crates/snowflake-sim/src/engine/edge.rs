@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Decimal128Type;
-use arrow_array::{Array, ArrayRef, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray, StructArray};
+use arrow_array::{
+    Array, ArrayRef, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray, StructArray,
+};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType as ArrowType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use snowflake_proto::{ArrowOptions, Column, ResultSchema};
@@ -47,7 +49,8 @@ pub(super) fn to_canonical(
 
 /// The same schema with every column nullable: DataFusion's plans are not always right about it.
 fn nullable(schema: &SchemaRef) -> SchemaRef {
-    let fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    let fields: Vec<Field> =
+        schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
     Arc::new(Schema::new(fields))
 }
 
@@ -73,7 +76,9 @@ fn canonical_array(array: &ArrayRef, data_type: &SqlType, wanted: &ArrowType) ->
 }
 
 fn timestamps(array: &ArrayRef, wanted: &ArrowType) -> Result<ArrayRef, SqlError> {
-    let ArrowType::Struct(fields) = wanted else { return Err(SqlError::internal("timestamps without a struct")) };
+    let ArrowType::Struct(fields) = wanted else {
+        return Err(SqlError::internal("timestamps without a struct"));
+    };
     let reader = Reader::new(array)?;
     let (mut epochs, mut fractions) = (Vec::with_capacity(array.len()), Vec::with_capacity(array.len()));
     for row in 0..array.len() {
@@ -102,8 +107,12 @@ fn child_nulls(fields: &Fields, at: usize, nulls: Option<&NullBuffer>) -> Option
 ///
 /// # Errors
 /// `300010` when a batch is not of the canonical form.
-pub(super) fn from_canonical(columns: &[Column], batches: &[RecordBatch]) -> Result<(SchemaRef, Vec<RecordBatch>), SqlError> {
-    let fields: Vec<Field> = columns.iter().map(|column| field(&column.name, &column.data_type, true)).collect();
+pub(super) fn from_canonical(
+    columns: &[Column],
+    batches: &[RecordBatch],
+) -> Result<(SchemaRef, Vec<RecordBatch>), SqlError> {
+    let fields: Vec<Field> =
+        columns.iter().map(|column| field(&column.name, &column.data_type, true)).collect();
     let schema = Arc::new(Schema::new(fields));
     let mut converted = Vec::with_capacity(batches.len());
     for batch in batches {

@@ -41,8 +41,9 @@ impl SqlError {
 
     /// Text that is no statement.
     pub(crate) fn syntax(line: i64, pos: i64, unexpected: &str) -> Self {
-        let message =
-            format!("SQL compilation error:\nsyntax error line {line} at position {pos} unexpected '{unexpected}'.");
+        let message = format!(
+            "SQL compilation error:\nsyntax error line {line} at position {pos} unexpected '{unexpected}'."
+        );
         Self::new("001003", "42000", message).at(line, pos)
     }
 
@@ -51,9 +52,7 @@ impl SqlError {
         Self::new(
             "000008",
             "0A000",
-            format!(
-                "Actual statement count {actual} did not match the desired statement count {wanted}."
-            ),
+            format!("Actual statement count {actual} did not match the desired statement count {wanted}."),
         )
     }
 
@@ -144,7 +143,9 @@ impl SqlError {
         Self::new(
             code,
             "22023",
-            format!("SQL compilation error:\n{how} arguments for function [{name}] expected {expected}, got {got}"),
+            format!(
+                "SQL compilation error:\n{how} arguments for function [{name}] expected {expected}, got {got}"
+            ),
         )
     }
 
@@ -158,7 +159,9 @@ impl SqlError {
         Self::new(
             "000630",
             "57014",
-            format!("Statement reached its statement or warehouse timeout of {seconds} second(s) and was canceled."),
+            format!(
+                "Statement reached its statement or warehouse timeout of {seconds} second(s) and was canceled."
+            ),
         )
     }
 
@@ -213,15 +216,17 @@ impl From<DataFusionError> for SqlError {
                 other => Self::internal(other),
             },
             DataFusionError::NotImplemented(what) => Self::not_simulated(what),
-            DataFusionError::Plan(what) => Self::new("000904", "42000", format!("SQL compilation error:\n{what}")),
+            DataFusionError::Plan(what) => {
+                Self::new("000904", "42000", format!("SQL compilation error:\n{what}"))
+            }
             other => Self::internal(other),
         }
     }
 }
 
 fn field_name(column: &Column) -> String {
-    column.relation.as_ref().map_or_else(
-        || column.name.clone(),
-        |relation| format!("{}.{}", relation.table(), column.name),
-    )
+    column
+        .relation
+        .as_ref()
+        .map_or_else(|| column.name.clone(), |relation| format!("{}.{}", relation.table(), column.name))
 }

@@ -28,7 +28,8 @@ pub(super) fn read(run: &Run, path: &ObjectPath) -> Result<(SchemaRef, Vec<Recor
     };
     let fields: Vec<_> = columns.iter().map(|(name, data_type)| field(name, data_type, true)).collect();
     let schema = Arc::new(Schema::new(fields));
-    let mut builders: Vec<Builder> = columns.iter().map(|(_, data_type)| Builder::new(data_type, rows.len())).collect();
+    let mut builders: Vec<Builder> =
+        columns.iter().map(|(_, data_type)| Builder::new(data_type, rows.len())).collect();
     for row in rows {
         for (builder, value) in builders.iter_mut().zip(row) {
             builder.push(value)?;
@@ -75,9 +76,12 @@ fn tables(run: &Run, database: &str) -> Result<Content, SqlError> {
                     let counted = (count_value(version.rows), count_value(version.bytes()));
                     ("BASE TABLE", counted.0, counted.1, table.options.created, table.options.comment.clone())
                 }
-                Relation::View(view) => ("VIEW", Value::Null, Value::Null, view.created, view.comment.clone()),
+                Relation::View(view) => {
+                    ("VIEW", Value::Null, Value::Null, view.created, view.comment.clone())
+                }
             };
-            let transient = matches!(relation, Relation::Table(table) if table.options.kind == Kind::Transient);
+            let transient =
+                matches!(relation, Relation::Table(table) if table.options.kind == Kind::Transient);
             rows.push(vec![
                 Value::text(database),
                 Value::text(schema.clone()),
@@ -139,7 +143,13 @@ fn columns(run: &Run, database: &str) -> Result<Content, SqlError> {
     Ok((columns, rows))
 }
 
-fn column_row(database: &str, schema: &str, table: &str, at: usize, column: &TableColumn) -> Vec<Value<'static>> {
+fn column_row(
+    database: &str,
+    schema: &str,
+    table: &str,
+    at: usize,
+    column: &TableColumn,
+) -> Vec<Value<'static>> {
     let digits = |digits: u8| Value::integer(i64::from(digits));
     let length = match column.data_type {
         SqlType::Text { length } => i64::try_from(length).map_or(Value::Null, Value::integer),

@@ -56,11 +56,8 @@ pub(super) struct State {
 
 impl EngineSession {
     pub(super) fn new(engine: Engine, user: &str, session_id: i64) -> Self {
-        let context = Context {
-            user: user.to_owned(),
-            role: Some("ACCOUNTADMIN".to_owned()),
-            ..Context::default()
-        };
+        let context =
+            Context { user: user.to_owned(), role: Some("ACCOUNTADMIN".to_owned()), ..Context::default() };
         let state = Mutex::new(State { context, ..State::default() });
         Self { inner: Arc::new(Inner { engine, session_id, state }) }
     }
@@ -92,7 +89,8 @@ impl EngineSession {
     /// Sets a session parameter, as a login may. A value of the wrong type is kept as it is.
     pub(crate) fn set_parameter(&self, name: &str, value: Json) {
         let name = name.to_ascii_uppercase();
-        let value = Parameter::find(&name).map_or_else(|| value.clone(), |parameter| typed(parameter, &value));
+        let value =
+            Parameter::find(&name).map_or_else(|| value.clone(), |parameter| typed(parameter, &value));
         self.state().parameters.insert(name, value);
     }
 
@@ -113,10 +111,12 @@ impl EngineSession {
         let warehouse = take(&wanted.warehouse, &|name| catalog.warehouses.contains_key(name));
         let database = take(&wanted.database, &|name| catalog.databases.contains_key(name));
         let schema = match &database {
-            Some(database) => take(&wanted.schema, &|name| catalog.schema(database, name).is_ok()).or_else(|| {
-                let public = wanted.schema.is_none() && catalog.schema(database, "PUBLIC").is_ok();
-                public.then(|| "PUBLIC".to_owned())
-            }),
+            Some(database) => {
+                take(&wanted.schema, &|name| catalog.schema(database, name).is_ok()).or_else(|| {
+                    let public = wanted.schema.is_none() && catalog.schema(database, "PUBLIC").is_ok();
+                    public.then(|| "PUBLIC".to_owned())
+                })
+            }
             None => None,
         };
         state.context.role = role.or_else(|| state.context.role.take());

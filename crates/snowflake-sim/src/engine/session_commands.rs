@@ -74,7 +74,9 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
         }
         Some("SCHEMA") => {
             let (database, schema) = match name.as_slice() {
-                [schema] => (state.context.database.clone().ok_or_else(SqlError::no_database)?, schema.clone()),
+                [schema] => {
+                    (state.context.database.clone().ok_or_else(SqlError::no_database)?, schema.clone())
+                }
                 [database, schema] => (database.clone(), schema.clone()),
                 _ => return Err(SqlError::cannot_use()),
             };
@@ -166,7 +168,11 @@ pub(super) fn alter_session(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcom
     for name in options.names() {
         let Some(OptionValue::Text(text)) = options.get(name) else { return Err(cursor.unexpected()) };
         let parameter = Parameter::find(name).ok_or_else(|| {
-            SqlError::new("001007", "22023", format!("SQL compilation error:\ninvalid session parameter '{name}'"))
+            SqlError::new(
+                "001007",
+                "22023",
+                format!("SQL compilation error:\ninvalid session parameter '{name}'"),
+            )
         })?;
         if name == "TIMEZONE" && text.parse::<chrono_tz::Tz>().is_err() {
             return Err(invalid_zone(text));

@@ -64,7 +64,12 @@ impl Transaction {
     }
 
     /// Replaces the rows; the gate comes along the first time.
-    pub(super) fn replace(&mut self, table: &Arc<Table>, version: Version, gate: Option<OwnedMutexGuard<()>>) {
+    pub(super) fn replace(
+        &mut self,
+        table: &Arc<Table>,
+        version: Version,
+        gate: Option<OwnedMutexGuard<()>>,
+    ) {
         let change = self.change(table);
         match (&mut change.replaced, gate) {
             (Some((current, _)), _) => *current = Arc::new(version),

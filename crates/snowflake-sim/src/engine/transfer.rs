@@ -36,7 +36,8 @@ pub(super) fn execute(run: &Run) -> Result<Option<Outcome>, SqlError> {
     let mut cursor = Cursor::new(&tokens);
     let options = Options::read(&mut cursor)?;
     cursor.end()?;
-    if head == "PUT" { put(run, &first, &second, &options) } else { get(run, &first, &second, &options) }.map(Some)
+    if head == "PUT" { put(run, &first, &second, &options) } else { get(run, &first, &second, &options) }
+        .map(Some)
 }
 
 fn put(run: &Run, local: &str, stage: &str, options: &Options) -> Result<Outcome, SqlError> {
@@ -48,7 +49,9 @@ fn put(run: &Run, local: &str, stage: &str, options: &Options) -> Result<Outcome
         src_locations: Some(vec![local_path(local)?.to_owned()]),
         auto_compress: Some(options.boolean("AUTO_COMPRESS")?.unwrap_or(true)),
         overwrite: Some(options.boolean("OVERWRITE")?.unwrap_or(false)),
-        source_compression: Some(options.text("SOURCE_COMPRESSION").unwrap_or("auto_detect").to_ascii_lowercase()),
+        source_compression: Some(
+            options.text("SOURCE_COMPRESSION").unwrap_or("auto_detect").to_ascii_lowercase(),
+        ),
         parallel: Some(parallel(options, 4)?),
         threshold: Some(THRESHOLD),
         stage_info: Some(info(&target)),
@@ -89,7 +92,11 @@ fn info(folder: &std::path::Path) -> StageInfo {
 }
 
 fn parallel(options: &Options, default: i64) -> Result<i64, SqlError> {
-    Ok(options.number("PARALLEL")?.and_then(|count| i64::try_from(count).ok()).unwrap_or(default).clamp(1, 99))
+    Ok(options
+        .number("PARALLEL")?
+        .and_then(|count| i64::try_from(count).ok())
+        .unwrap_or(default)
+        .clamp(1, 99))
 }
 
 fn address(stage: &str) -> Result<&str, SqlError> {

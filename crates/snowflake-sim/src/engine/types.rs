@@ -88,7 +88,9 @@ pub(super) fn inferred(arrow: &ArrowType) -> SqlType {
         ArrowType::Decimal128(precision, scale) => {
             SqlType::Number { precision: *precision, scale: u8::try_from(*scale).unwrap_or(0) }
         }
-        ArrowType::Decimal256(_, scale) => SqlType::Number { precision: 38, scale: u8::try_from(*scale).unwrap_or(0) },
+        ArrowType::Decimal256(_, scale) => {
+            SqlType::Number { precision: 38, scale: u8::try_from(*scale).unwrap_or(0) }
+        }
         ArrowType::Int8
         | ArrowType::Int16
         | ArrowType::Int32
@@ -104,9 +106,10 @@ pub(super) fn inferred(arrow: &ArrowType) -> SqlType {
         ArrowType::Timestamp(_, None) => SqlType::TimestampNtz { scale: 9 },
         ArrowType::Timestamp(_, Some(_)) => SqlType::TimestampLtz { scale: 9 },
         ArrowType::Struct(_) => SqlType::TimestampTz { scale: 9 },
-        ArrowType::Binary | ArrowType::LargeBinary | ArrowType::BinaryView | ArrowType::FixedSizeBinary(_) => {
-            SqlType::Binary { length: MAX_BINARY }
-        }
+        ArrowType::Binary
+        | ArrowType::LargeBinary
+        | ArrowType::BinaryView
+        | ArrowType::FixedSizeBinary(_) => SqlType::Binary { length: MAX_BINARY },
         ArrowType::LargeUtf8 => SqlType::Variant,
         _ => TEXT,
     }
@@ -140,7 +143,9 @@ pub(super) fn parse_type(text: &str) -> Result<SqlType, SqlError> {
         "TIMESTAMP_LTZ" | "TIMESTAMPLTZ" | "TIMESTAMP WITH LOCAL TIME ZONE" => {
             SqlType::TimestampLtz { scale: fraction() }
         }
-        "TIMESTAMP_TZ" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => SqlType::TimestampTz { scale: fraction() },
+        "TIMESTAMP_TZ" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => {
+            SqlType::TimestampTz { scale: fraction() }
+        }
         "BINARY" | "VARBINARY" => SqlType::Binary { length: first.unwrap_or(MAX_BINARY) },
         "VARIANT" => SqlType::Variant,
         "OBJECT" if arguments.is_empty() => SqlType::Object,
@@ -161,7 +166,9 @@ pub(super) fn parse_type(text: &str) -> Result<SqlType, SqlError> {
 fn number(precision: Option<u64>, scale: Option<u64>) -> Result<SqlType, SqlError> {
     let (precision, scale) = (precision.unwrap_or(38), scale.unwrap_or(0));
     match (u8::try_from(precision), u8::try_from(scale)) {
-        (Ok(precision @ 1..=38), Ok(scale @ 0..=37)) if scale <= precision => Ok(SqlType::Number { precision, scale }),
+        (Ok(precision @ 1..=38), Ok(scale @ 0..=37)) if scale <= precision => {
+            Ok(SqlType::Number { precision, scale })
+        }
         _ => Err(SqlError::new(
             "002009",
             "42601",

@@ -145,8 +145,13 @@ impl Catalog {
 
     /// # Errors
     /// `002003` when the database or schema is not there.
-    pub(in super::super) fn schema_mut(&mut self, database: &str, name: &str) -> Result<&mut Schema, SqlError> {
-        let found = self.databases.get_mut(database).ok_or_else(|| SqlError::missing("Database", database))?;
+    pub(in super::super) fn schema_mut(
+        &mut self,
+        database: &str,
+        name: &str,
+    ) -> Result<&mut Schema, SqlError> {
+        let found =
+            self.databases.get_mut(database).ok_or_else(|| SqlError::missing("Database", database))?;
         found.schemas.get_mut(name).ok_or_else(|| SqlError::missing("Schema", &format!("{database}.{name}")))
     }
 }

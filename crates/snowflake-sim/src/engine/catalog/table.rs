@@ -90,7 +90,8 @@ impl Version {
         for batch in more.iter().filter(|batch| batch.num_rows() > 0) {
             match batches.last_mut() {
                 Some(last) if last.num_rows() < SMALL_BATCH && batch.num_rows() < SMALL_BATCH => {
-                    *last = arrow_select::concat::concat_batches(schema, [&*last, batch]).map_err(SqlError::internal)?;
+                    *last = arrow_select::concat::concat_batches(schema, [&*last, batch])
+                        .map_err(SqlError::internal)?;
                 }
                 _ => batches.push(batch.clone()),
             }

@@ -63,7 +63,9 @@ impl<'a> Records<'a> {
 
     fn bare(&mut self) -> Field {
         let mut text = String::new();
-        while !self.rest.is_empty() && self.record_end().is_none() && !self.rest.starts_with(&self.dialect.field_delimiter)
+        while !self.rest.is_empty()
+            && self.record_end().is_none()
+            && !self.rest.starts_with(&self.dialect.field_delimiter)
         {
             let Some(next) = self.take() else { break };
             if Some(next) == self.dialect.escape_unenclosed {
@@ -97,7 +99,9 @@ impl<'a> Records<'a> {
             }
         }
         // What stands between the closing quote and the delimiter belongs to nothing.
-        while !self.rest.is_empty() && self.record_end().is_none() && !self.rest.starts_with(&self.dialect.field_delimiter)
+        while !self.rest.is_empty()
+            && self.record_end().is_none()
+            && !self.rest.starts_with(&self.dialect.field_delimiter)
         {
             self.take();
         }

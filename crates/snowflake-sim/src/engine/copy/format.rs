@@ -148,7 +148,10 @@ fn dialect(options: &Options) -> Dialect {
     };
     Dialect {
         field_delimiter: options.text("FIELD_DELIMITER").map_or_else(|| ",".to_owned(), unescaped),
-        record_delimiter: options.text("RECORD_DELIMITER").filter(|text| *text != "\\n" && *text != "\n").map(unescaped),
+        record_delimiter: options
+            .text("RECORD_DELIMITER")
+            .filter(|text| *text != "\\n" && *text != "\n")
+            .map(unescaped),
         quote: letter("FIELD_OPTIONALLY_ENCLOSED_BY"),
         escape: letter("ESCAPE"),
         escape_unenclosed,

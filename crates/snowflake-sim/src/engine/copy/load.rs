@@ -92,7 +92,11 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
         return Err(SqlError::not_simulated("unloading with COPY INTO a stage"));
     }
     let name = cursor.name()?;
-    let columns = if cursor.peek() == Some(&Token::LParen) { column_names(&cursor.parenthesised()?)? } else { Vec::new() };
+    let columns = if cursor.peek() == Some(&Token::LParen) {
+        column_names(&cursor.parenthesised()?)?
+    } else {
+        Vec::new()
+    };
     cursor.expect_word("FROM")?;
     if cursor.peek() == Some(&Token::LParen) {
         return Err(SqlError::not_simulated("COPY with a query over staged files"));
@@ -120,7 +124,8 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
         format,
         location,
         on_error: on_error(options.text("ON_ERROR"))?,
-        truncates: options.boolean("TRUNCATECOLUMNS")? == Some(true) || options.boolean("ENFORCE_LENGTH")? == Some(false),
+        truncates: options.boolean("TRUNCATECOLUMNS")? == Some(true)
+            || options.boolean("ENFORCE_LENGTH")? == Some(false),
     };
     if run.describes() {
         return answer(&copy, &[]);
@@ -129,7 +134,12 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
     load(run, &copy, files, &options).await
 }
 
-async fn load(run: &Run, copy: &Copy, files: Vec<StagedFile>, options: &Options) -> Result<Outcome, SqlError> {
+async fn load(
+    run: &Run,
+    copy: &Copy,
+    files: Vec<StagedFile>,
+    options: &Options,
+) -> Result<Outcome, SqlError> {
     let force = options.boolean("FORCE")? == Some(true);
     let purge = options.boolean("PURGE")? == Some(true);
     let mut results = Vec::new();
@@ -195,7 +205,13 @@ fn format_options(run: &Run, options: &Options) -> Result<Options, SqlError> {
 
 fn on_error(written: Option<&str>) -> Result<OnError, SqlError> {
     let upper = written.unwrap_or("ABORT_STATEMENT").to_ascii_uppercase();
-    let invalid = || SqlError::new("001008", "22023", format!("SQL compilation error:\ninvalid value [{upper}] for parameter 'ON_ERROR'"));
+    let invalid = || {
+        SqlError::new(
+            "001008",
+            "22023",
+            format!("SQL compilation error:\ninvalid value [{upper}] for parameter 'ON_ERROR'"),
+        )
+    };
     Ok(match upper.as_str() {
         "ABORT_STATEMENT" => OnError::Abort,
         "CONTINUE" => OnError::Continue,
@@ -215,8 +231,10 @@ fn chosen(copy: &Copy, options: &Options) -> Result<Vec<StagedFile>, SqlError> {
     let mut files = copy.location.files()?;
     if let Some(names) = options.list("FILES") {
         let prefix = copy.location.prefix.trim_end_matches('/');
-        let wanted: Vec<String> =
-            names.iter().map(|name| if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") }).collect();
+        let wanted: Vec<String> = names
+            .iter()
+            .map(|name| if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") })
+            .collect();
         files.retain(|file| wanted.contains(&file.name));
         if let Some(missing) = wanted.iter().find(|name| files.iter().all(|file| file.name != **name)) {
             return Err(SqlError::new("100016", "22000", format!("Remote file '{missing}' was not found.")));
@@ -231,7 +249,8 @@ fn chosen(copy: &Copy, options: &Options) -> Result<Vec<StagedFile>, SqlError> {
 
 async fn load_file(run: &Run, copy: &Copy, file: &StagedFile, text: &str) -> Result<Loaded, SqlError> {
     let targets: Vec<&TableColumn> = copy.places.iter().map(|at| &copy.table.columns()[*at]).collect();
-    let mut builders: Vec<Builder> = targets.iter().map(|column| Builder::new(&column.data_type, 0)).collect();
+    let mut builders: Vec<Builder> =
+        targets.iter().map(|column| Builder::new(&column.data_type, 0)).collect();
     let mut result = Loaded { file: copy.location.shown(file), ..Loaded::default() };
     for record in records(text, &copy.format) {
         result.parsed += 1;
@@ -264,9 +283,20 @@ async fn load_file(run: &Run, copy: &Copy, file: &StagedFile, text: &str) -> Res
 }
 
 /// One row's values in the columns' own types.
-fn row(copy: &Copy, record: Record, number: usize, targets: &[&TableColumn]) -> Result<Vec<Value<'static>>, RowError> {
+fn row(
+    copy: &Copy,
+    record: Record,
+    number: usize,
+    targets: &[&TableColumn],
+) -> Result<Vec<Value<'static>>, RowError> {
     let line = record.line;
-    let failed = |error: SqlError, character: usize, column: Option<String>| RowError { error, line, row: number, character, column };
+    let failed = |error: SqlError, character: usize, column: Option<String>| RowError {
+        error,
+        line,
+        row: number,
+        character,
+        column,
+    };
     if record.fields.len() != targets.len() && copy.format.error_on_column_count {
         let error = SqlError::new(
             "100080",

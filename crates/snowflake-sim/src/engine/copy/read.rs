@@ -37,7 +37,14 @@ pub(super) fn content(file: &StagedFile, format: &CsvFormat) -> Result<Content, 
             let mut plain = Vec::new();
             MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(|cause| {
                 // The cause goes into the message: the service words it so.
-                SqlError::new("100085", "22000", format!("Invalid data encountered during decompression for file: '{}', {cause}", file.name))
+                SqlError::new(
+                    "100085",
+                    "22000",
+                    format!(
+                        "Invalid data encountered during decompression for file: '{}', {cause}",
+                        file.name
+                    ),
+                )
             })?;
             plain
         }

@@ -46,7 +46,8 @@ pub(super) fn create_schema(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> R
     cursor.end()?;
     let (database, schema) = run.schema_path(&name)?;
     let mut catalog = run.engine().catalog_mut();
-    let found = catalog.databases.get_mut(&database).ok_or_else(|| SqlError::missing("Database", &database))?;
+    let found =
+        catalog.databases.get_mut(&database).ok_or_else(|| SqlError::missing("Database", &database))?;
     if found.schemas.contains_key(&schema) && !head.or_replace {
         drop(catalog);
         if head.if_not_exists {
@@ -83,7 +84,10 @@ pub(super) fn drop_schema(run: &Run, name: &Name) -> Result<bool, SqlError> {
     let Some(found) = catalog.databases.get_mut(&database) else { return Ok(false) };
     let dropped = found.schemas.remove(&schema).is_some();
     let mut state = run.session.state();
-    if dropped && state.context.database.as_ref() == Some(&database) && state.context.schema.as_ref() == Some(&schema) {
+    if dropped
+        && state.context.database.as_ref() == Some(&database)
+        && state.context.schema.as_ref() == Some(&schema)
+    {
         state.context.schema = None;
     }
     Ok(dropped)

@@ -139,7 +139,8 @@ fn taken(exists: bool, head: Head, path: &ObjectPath) -> Result<Option<Outcome>,
         return Ok(None);
     }
     if head.if_not_exists {
-        return status(format!("{} already exists, statement succeeded.", path.name), StatementType::DDL).map(Some);
+        return status(format!("{} already exists, statement succeeded.", path.name), StatementType::DDL)
+            .map(Some);
     }
     Err(SqlError::exists(&path.to_string()))
 }

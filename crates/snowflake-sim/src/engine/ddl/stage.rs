@@ -50,7 +50,11 @@ pub(super) fn create(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<O
         run.engine().catalog().schema(&path.database, &path.schema)?;
         run.session.state().stages.insert(path.clone(), stage)
     } else {
-        run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.stages.insert(path.name.clone(), stage)
+        run.engine()
+            .catalog_mut()
+            .schema_mut(&path.database, &path.schema)?
+            .stages
+            .insert(path.name.clone(), stage)
     };
     remove_files(replaced);
     status(format!("Stage area {} successfully created.", path.name), StatementType::DDL)
@@ -70,7 +74,8 @@ pub(super) fn drop(run: &Run, name: &Name) -> Result<bool, SqlError> {
     if temporary.is_some() {
         return Ok(remove_files(temporary));
     }
-    let removed = run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.stages.remove(&path.name);
+    let removed =
+        run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.stages.remove(&path.name);
     Ok(remove_files(removed))
 }
 
@@ -89,7 +94,8 @@ pub(super) fn create_format(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> R
     cursor.end()?;
     check_format(&options)?;
     let path = run.path(&name)?;
-    let exists = run.engine().catalog().schema(&path.database, &path.schema)?.formats.contains_key(&path.name);
+    let exists =
+        run.engine().catalog().schema(&path.database, &path.schema)?.formats.contains_key(&path.name);
     if let Some(outcome) = taken(exists, head, &path)? {
         return Ok(outcome);
     }
@@ -98,12 +104,17 @@ pub(super) fn create_format(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> R
         comment: options.text("COMMENT").unwrap_or_default().to_owned(),
         options,
     };
-    run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.formats.insert(path.name.clone(), Arc::new(format));
+    run.engine()
+        .catalog_mut()
+        .schema_mut(&path.database, &path.schema)?
+        .formats
+        .insert(path.name.clone(), Arc::new(format));
     status(format!("File format {} successfully created.", path.name), StatementType::DDL)
 }
 
 pub(super) fn drop_format(run: &Run, name: &Name) -> Result<bool, SqlError> {
     let path = run.path(name)?;
-    let removed = run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.formats.remove(&path.name);
+    let removed =
+        run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.formats.remove(&path.name);
     Ok(removed.is_some())
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use datafusion::sql::sqlparser::ast::{
-    ColumnDef, ColumnOption, CreateTable, CreateTableLikeKind, Expr, IdentityPropertyKind, ObjectName, Statement,
-    TableConstraint,
+    ColumnDef, ColumnOption, CreateTable, CreateTableLikeKind, Expr, IdentityPropertyKind, ObjectName,
+    Statement, TableConstraint,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 use futures::TryStreamExt;
@@ -47,7 +47,8 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
     if let Some(outcome) = taken(exists, head, &path)? {
         return Ok(outcome);
     }
-    let mut columns = create.columns.iter().map(|column| defined(run, column)).collect::<Result<Vec<_>, _>>()?;
+    let mut columns =
+        create.columns.iter().map(|column| defined(run, column)).collect::<Result<Vec<_>, _>>()?;
     constrain(&mut columns, &create.constraints)?;
     let mut content = Version::new(Vec::new());
     let mut planned = None;
@@ -104,7 +105,10 @@ fn name_of(name: &ObjectName) -> Result<Name, SqlError> {
     let parts: Option<Name> = name
         .0
         .iter()
-        .map(|part| part.as_ident().map(|ident| if ident.value.is_empty() { "PUBLIC".to_owned() } else { ident.value.clone() }))
+        .map(|part| {
+            part.as_ident()
+                .map(|ident| if ident.value.is_empty() { "PUBLIC".to_owned() } else { ident.value.clone() })
+        })
         .collect();
     parts.ok_or_else(|| SqlError::not_simulated(format!("the name {name}")))
 }
@@ -123,7 +127,10 @@ fn source_of(create: &CreateTable) -> Result<Option<(Name, bool)>, SqlError> {
 }
 
 fn query_titles(tokens: &Tokens) -> Option<Vec<String>> {
-    let start = tokens.tokens.iter().position(|each| matches!(&each.token, Token::Word(word) if word.value == "AS"))?;
+    let start = tokens
+        .tokens
+        .iter()
+        .position(|each| matches!(&each.token, Token::Word(word) if word.value == "AS"))?;
     select_titles(&Tokens { text: tokens.text.clone(), tokens: tokens.tokens[start + 1..].to_vec() })
 }
 
@@ -143,7 +150,8 @@ fn defined(run: &Run, column: &ColumnDef) -> Result<TableColumn, SqlError> {
             ColumnOption::ForeignKey(_) => {}
             ColumnOption::Comment(text) => defined.comment = Some(text.clone()),
             ColumnOption::Identity(identity) => {
-                let (IdentityPropertyKind::Autoincrement(property) | IdentityPropertyKind::Identity(property)) = identity;
+                let (IdentityPropertyKind::Autoincrement(property)
+                | IdentityPropertyKind::Identity(property)) = identity;
                 defined.identity = Some(counting(property.parameters.as_ref())?);
             }
             other => return Err(SqlError::not_simulated(format!("the column option {other}"))),
@@ -203,14 +211,21 @@ fn selected(found: &[Column], stated: Vec<TableColumn>) -> Result<Vec<TableColum
     if stated.is_empty() {
         return Ok(found
             .iter()
-            .map(|column| TableColumn { nullable: column.nullable, ..TableColumn::new(column.name.clone(), column.data_type.clone()) })
+            .map(|column| TableColumn {
+                nullable: column.nullable,
+                ..TableColumn::new(column.name.clone(), column.data_type.clone())
+            })
             .collect());
     }
     if stated.len() != found.len() {
         return Err(SqlError::new(
             "002018",
             "21S02",
-            format!("SQL compilation error:\nInvalid column definition list: {} names for {} columns", stated.len(), found.len()),
+            format!(
+                "SQL compilation error:\nInvalid column definition list: {} names for {} columns",
+                stated.len(),
+                found.len()
+            ),
         ));
     }
     Ok(stated)
@@ -219,9 +234,11 @@ fn selected(found: &[Column], stated: Vec<TableColumn>) -> Result<Vec<TableColum
 fn refuse_duplicates(columns: &[TableColumn]) -> Result<(), SqlError> {
     let mut seen = std::collections::BTreeSet::new();
     match columns.iter().find(|column| !seen.insert(&column.name)) {
-        Some(twice) => {
-            Err(SqlError::new("002025", "42S21", format!("SQL compilation error:\nduplicate column name '{}'", twice.name)))
-        }
+        Some(twice) => Err(SqlError::new(
+            "002025",
+            "42S21",
+            format!("SQL compilation error:\nduplicate column name '{}'", twice.name),
+        )),
         None => Ok(()),
     }
 }
@@ -234,7 +251,8 @@ async fn filled(run: &Run, planned: Planned, table: &Table) -> Result<Vec<Record
         .map(|batch| {
             let schema = batch.schema();
             let arrays = table.columns().iter().enumerate().map(|(at, column)| {
-                let array = cast_array(batch.column(at), &type_of(schema.field(at)), &column.data_type, &run.env)?;
+                let array =
+                    cast_array(batch.column(at), &type_of(schema.field(at)), &column.data_type, &run.env)?;
                 if !column.nullable && array.null_count() > 0 {
                     return Err(SqlError::null_not_allowed());
                 }
@@ -252,7 +270,11 @@ fn put(run: &Run, path: &ObjectPath, kind: Kind, table: Arc<Table>) -> Result<()
         run.engine().catalog().schema(&path.database, &path.schema)?;
         run.session.state().relations.insert(path.clone(), relation);
     } else {
-        run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.relations.insert(path.name.clone(), relation);
+        run.engine()
+            .catalog_mut()
+            .schema_mut(&path.database, &path.schema)?
+            .relations
+            .insert(path.name.clone(), relation);
     }
     Ok(())
 }

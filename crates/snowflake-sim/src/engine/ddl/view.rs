@@ -25,7 +25,8 @@ pub(super) fn create(
     head.if_not_exists = cursor.words(&["IF", "NOT", "EXISTS"]);
     let name = cursor.name()?;
     let path = run.path(&name)?;
-    let aliases = if cursor.peek() == Some(&Token::LParen) { aliases(&cursor.parenthesised()?)? } else { Vec::new() };
+    let aliases =
+        if cursor.peek() == Some(&Token::LParen) { aliases(&cursor.parenthesised()?)? } else { Vec::new() };
     cursor.words(&["COPY", "GRANTS"]);
     let options = Options::read(cursor)?;
     cursor.expect_word("AS")?;
@@ -37,7 +38,11 @@ pub(super) fn create(
         return Err(SqlError::new(
             "002018",
             "21S02",
-            format!("SQL compilation error:\nInvalid column definition list: {} names for {} columns", aliases.len(), planned.columns.len()),
+            format!(
+                "SQL compilation error:\nInvalid column definition list: {} names for {} columns",
+                aliases.len(),
+                planned.columns.len()
+            ),
         ));
     }
     let columns = planned.columns.into_iter().enumerate().map(|(at, column)| {
@@ -59,7 +64,11 @@ pub(super) fn create(
     }
     if !run.describes() {
         let relation = Relation::View(Arc::new(view));
-        run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.relations.insert(path.name.clone(), relation);
+        run.engine()
+            .catalog_mut()
+            .schema_mut(&path.database, &path.schema)?
+            .relations
+            .insert(path.name.clone(), relation);
     }
     status(format!("View {} successfully created.", path.name), StatementType::DDL)
 }

@@ -10,7 +10,8 @@ use super::super::{Outcome, SqlError};
 use super::Head;
 
 const SIZES: [&str; 10] = [
-    "X-Small", "Small", "Medium", "Large", "X-Large", "2X-Large", "3X-Large", "4X-Large", "5X-Large", "6X-Large",
+    "X-Small", "Small", "Medium", "Large", "X-Large", "2X-Large", "3X-Large", "4X-Large", "5X-Large",
+    "6X-Large",
 ];
 
 pub(super) fn create(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<Outcome, SqlError> {
@@ -44,7 +45,11 @@ fn apply(warehouse: &mut Warehouse, options: &Options) -> Result<(), SqlError> {
         };
         let found = SIZES.into_iter().find(|known| plain(known) == plain(size));
         let found = found.ok_or_else(|| {
-            SqlError::new("001008", "22023", format!("SQL compilation error:\ninvalid value [{size}] for parameter 'WAREHOUSE_SIZE'"))
+            SqlError::new(
+                "001008",
+                "22023",
+                format!("SQL compilation error:\ninvalid value [{size}] for parameter 'WAREHOUSE_SIZE'"),
+            )
         })?;
         found.clone_into(&mut warehouse.size);
     }
@@ -119,9 +124,5 @@ pub(super) fn alter(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlEr
 }
 
 fn state_error(name: &str, wanted: &str) -> SqlError {
-    SqlError::new(
-        "090064",
-        "22000",
-        format!("Invalid state. Warehouse '{name}' cannot be {wanted}."),
-    )
+    SqlError::new("090064", "22000", format!("Invalid state. Warehouse '{name}' cannot be {wanted}."))
 }

@@ -24,7 +24,9 @@ pub(in super::super) async fn delete(run: &Run, tokens: &Tokens) -> Result<Outco
         return Err(SqlError::internal("DELETE that is another statement"));
     };
     let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
-    let [relation] = from.as_slice() else { return Err(SqlError::not_simulated("DELETE from several tables")) };
+    let [relation] = from.as_slice() else {
+        return Err(SqlError::not_simulated("DELETE from several tables"));
+    };
     let (name, alias) = named(relation)?;
     let target = Target::find(run, &name, alias)?;
     if run.describes() {
@@ -49,7 +51,8 @@ fn without(version: &Version, gone: &HashSet<usize>) -> Result<Version, SqlError
     let mut start = 0;
     let mut batches: Vec<RecordBatch> = Vec::with_capacity(version.batches.len());
     for batch in &version.batches {
-        let keep: BooleanArray = (start..start + batch.num_rows()).map(|row| Some(!gone.contains(&row))).collect();
+        let keep: BooleanArray =
+            (start..start + batch.num_rows()).map(|row| Some(!gone.contains(&row))).collect();
         start += batch.num_rows();
         let kept = arrow_select::filter::filter_record_batch(batch, &keep).map_err(SqlError::internal)?;
         if kept.num_rows() > 0 {

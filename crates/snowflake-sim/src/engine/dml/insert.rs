@@ -122,7 +122,9 @@ fn cast_columns(run: &Run, batch: &RecordBatch, targets: &[&TableColumn]) -> Res
     targets
         .iter()
         .enumerate()
-        .map(|(at, target)| cast_array(batch.column(at), &type_of(schema.field(at)), &target.data_type, &run.env))
+        .map(|(at, target)| {
+            cast_array(batch.column(at), &type_of(schema.field(at)), &target.data_type, &run.env)
+        })
         .collect()
 }
 

@@ -6,10 +6,11 @@ use arrow_array::{Array, Int64Array, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field, Schema, SchemaRef};
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::datasource::MemTable;
-use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, Query, Select, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins,
-};
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
+use datafusion::sql::sqlparser::ast::{
+    Expr, GroupByExpr, Query, Select, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor,
+    TableWithJoins,
+};
 use futures::TryStreamExt;
 
 use super::super::SqlError;
@@ -66,14 +67,17 @@ impl Target {
         selection: Option<Expr>,
     ) -> Result<(Vec<usize>, Option<RecordBatch>), SqlError> {
         let mut tables = Tables::new();
-        let provider = MemTable::try_new(numbered_schema(self.table.schema()), vec![numbered(self.table.schema(), version)?])?;
+        let provider = MemTable::try_new(
+            numbered_schema(self.table.schema()),
+            vec![numbered(self.table.schema(), version)?],
+        )?;
         tables.insert(NAME.to_owned(), provider_as_source(Arc::new(provider)));
         let own = TableWithJoins { relation: relation(&self.alias), joins: Vec::new() };
         let row = Expr::CompoundIdentifier(vec![self.alias.name.clone(), make::ident(ROW)]);
-        let projection = std::iter::once(row).chain(items).enumerate().map(|(at, expr)| SelectItem::ExprWithAlias {
-            expr,
-            alias: make::ident(&format!("${at}")),
-        });
+        let projection = std::iter::once(row)
+            .chain(items)
+            .enumerate()
+            .map(|(at, expr)| SelectItem::ExprWithAlias { expr, alias: make::ident(&format!("${at}")) });
         let query = select(projection.collect(), std::iter::once(own).chain(others).collect(), selection);
         let planned = plan_query(run, query, tables)?;
         let batches: Vec<RecordBatch> = planned.run().await?.try_collect().await?;

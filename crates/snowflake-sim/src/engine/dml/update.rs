@@ -73,8 +73,11 @@ fn answer(updated: usize, multiple: usize) -> Result<super::super::Rows, SqlErro
 }
 
 fn place(table: &Table, target: &AssignmentTarget) -> Result<usize, SqlError> {
-    let AssignmentTarget::ColumnName(name) = target else { return Err(SqlError::not_simulated("SET of several columns")) };
-    let last = name.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.as_str()).unwrap_or_default();
+    let AssignmentTarget::ColumnName(name) = target else {
+        return Err(SqlError::not_simulated("SET of several columns"));
+    };
+    let last =
+        name.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.as_str()).unwrap_or_default();
     let found = table.columns().iter().position(|column| column.name == last);
     found.ok_or_else(|| SqlError::invalid_identifier(last))
 }
@@ -87,7 +90,8 @@ fn changed(
     first: &HashMap<usize, usize>,
     values: &RecordBatch,
 ) -> Result<RecordBatch, SqlError> {
-    let old = arrow_select::concat::concat_batches(table.schema(), &version.batches).map_err(SqlError::internal)?;
+    let old =
+        arrow_select::concat::concat_batches(table.schema(), &version.batches).map_err(SqlError::internal)?;
     let sources: Vec<(usize, usize)> =
         (0..old.num_rows()).map(|row| first.get(&row).map_or((0, row), |at| (1, *at))).collect();
     let mut arrays: Vec<ArrayRef> = old.columns().to_vec();

@@ -46,7 +46,9 @@ pub(super) fn mismatch(expected: usize, got: usize) -> SqlError {
     SqlError::new(
         "002020",
         "21S01",
-        format!("SQL compilation error:\nInsert value list does not match column list expecting {expected} but got {got}"),
+        format!(
+            "SQL compilation error:\nInsert value list does not match column list expecting {expected} but got {got}"
+        ),
     )
 }
 
@@ -62,7 +64,11 @@ fn bound(run: &Run, rows: &[Vec<Expr>]) -> Result<Option<Bound>, SqlError> {
         return Ok(None);
     }
     if rows.len() != 1 {
-        return Err(SqlError::new("002049", "0A000", "SQL compilation error:\nArray bind needs a single row of VALUES"));
+        return Err(SqlError::new(
+            "002049",
+            "0A000",
+            "SQL compilation error:\nArray bind needs a single row of VALUES",
+        ));
     }
     let mut columns = Bound::new();
     for (name, binding) in &run.statement.binds {
@@ -76,7 +82,11 @@ fn bound(run: &Run, rows: &[Vec<Expr>]) -> Result<Option<Bound>, SqlError> {
             values.resize(longest, only);
         }
         if values.len() != longest {
-            return Err(SqlError::new("002049", "0A000", "SQL compilation error:\nArray binds of different lengths"));
+            return Err(SqlError::new(
+                "002049",
+                "0A000",
+                "SQL compilation error:\nArray binds of different lengths",
+            ));
         }
     }
     Ok(Some(columns))
@@ -92,13 +102,19 @@ fn placeholder(expr: &Expr) -> Option<&str> {
     }
 }
 
-async fn of_binds(run: &Run, rows: Vec<Vec<Expr>>, columns: Bound, targets: &[&TableColumn]) -> Result<Columns, SqlError> {
+async fn of_binds(
+    run: &Run,
+    rows: Vec<Vec<Expr>>,
+    columns: Bound,
+    targets: &[&TableColumn],
+) -> Result<Columns, SqlError> {
     let Some(cells) = rows.into_iter().next() else { return Ok(Vec::new()) };
     let find = |name: &str| columns.iter().find(|(bound, ..)| bound.eq_ignore_ascii_case(name));
     if cells.iter().all(|cell| placeholder(cell).is_some_and(|name| find(name).is_some())) {
         let mut arrays = Columns::new();
         for (cell, target) in cells.iter().zip(targets) {
-            let values = placeholder(cell).and_then(find).map(|(_, _, values)| values.as_slice()).unwrap_or_default();
+            let values =
+                placeholder(cell).and_then(find).map(|(_, _, values)| values.as_slice()).unwrap_or_default();
             arrays.push(gathered(values.iter().cloned(), target, run)?);
         }
         return Ok(arrays);
@@ -118,7 +134,10 @@ async fn of_binds(run: &Run, rows: Vec<Vec<Expr>>, columns: Bound, targets: &[&T
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(SqlError::internal)?;
     let mut tables = Tables::new();
     let provider = datafusion::datasource::MemTable::try_new(schema, vec![vec![batch]])?;
-    tables.insert("$BINDS".to_owned(), datafusion::catalog::default_table_source::provider_as_source(Arc::new(provider)));
+    tables.insert(
+        "$BINDS".to_owned(),
+        datafusion::catalog::default_table_source::provider_as_source(Arc::new(provider)),
+    );
     let mut query = parse_query(&lex("SELECT 1 FROM \"$BINDS\"")?)?;
     if let SetExpr::Select(select) = query.body.as_mut() {
         select.projection = cells
@@ -149,7 +168,8 @@ fn bind_columns(mut cell: Expr) -> Expr {
 
 /// The values when all of them are written out; none when one has to be computed.
 fn written(run: &Run, rows: &[Vec<Expr>], targets: &[&TableColumn]) -> Result<Option<Columns>, SqlError> {
-    let mut columns: Vec<Vec<Value<'static>>> = targets.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    let mut columns: Vec<Vec<Value<'static>>> =
+        targets.iter().map(|_| Vec::with_capacity(rows.len())).collect();
     for row in rows {
         for (cell, column) in row.iter().zip(&mut columns) {
             match constant(run, cell)? {
@@ -158,7 +178,8 @@ fn written(run: &Run, rows: &[Vec<Expr>], targets: &[&TableColumn]) -> Result<Op
             }
         }
     }
-    let arrays = columns.into_iter().zip(targets).map(|(values, target)| gathered(values.into_iter(), target, run));
+    let arrays =
+        columns.into_iter().zip(targets).map(|(values, target)| gathered(values.into_iter(), target, run));
     arrays.collect::<Result<Columns, SqlError>>().map(Some)
 }
 
@@ -202,7 +223,9 @@ async fn computed(run: &Run, rows: Vec<Vec<Expr>>, targets: &[&TableColumn]) -> 
             next.content = row
                 .into_iter()
                 .zip(targets)
-                .map(|(cell, target)| Ok(make::cast(or_default(cell, target)?, &target.data_type.to_string())))
+                .map(|(cell, target)| {
+                    Ok(make::cast(or_default(cell, target)?, &target.data_type.to_string()))
+                })
                 .collect::<Result<_, SqlError>>()?;
             values.rows.push(next);
         }
@@ -213,15 +236,22 @@ async fn computed(run: &Run, rows: Vec<Vec<Expr>>, targets: &[&TableColumn]) -> 
 /// The keyword DEFAULT stands for the column's default.
 fn or_default(cell: Expr, target: &TableColumn) -> Result<Expr, SqlError> {
     match &cell {
-        Expr::Identifier(name) if name.quote_style.is_none() && name.value == "DEFAULT" => match &target.default {
-            Some(text) => super::insert::default_expr(text),
-            None => Ok(make::null()),
-        },
+        Expr::Identifier(name) if name.quote_style.is_none() && name.value == "DEFAULT" => {
+            match &target.default {
+                Some(text) => super::insert::default_expr(text),
+                None => Ok(make::null()),
+            }
+        }
         _ => Ok(cell),
     }
 }
 
-async fn collected(run: &Run, query: Box<Query>, tables: Tables, targets: &[&TableColumn]) -> Result<Columns, SqlError> {
+async fn collected(
+    run: &Run,
+    query: Box<Query>,
+    tables: Tables,
+    targets: &[&TableColumn],
+) -> Result<Columns, SqlError> {
     let planned = plan_query(run, query, tables)?;
     let batches: Vec<RecordBatch> = planned.run().await?.try_collect().await?;
     let mut columns = Columns::new();

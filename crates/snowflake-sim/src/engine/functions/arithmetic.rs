@@ -19,11 +19,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("DIV0NULL", (2, 2), divide_type, |call| {
         if is_zero(&call.get(1)) { Ok(zero(call.returns)) } else { divide(call) }
     }),
-    Function::new("$NEG", (1, 1), |types| Ok(as_number(&types.get(0))), |call| match call.convert(0, call.returns)? {
-        Value::Number(number) => Ok(Value::Number(Number::new(-number.unscaled, number.scale))),
-        Value::Float(value) => Ok(Value::Float(-value)),
-        other => Ok(other),
-    }),
+    Function::new(
+        "$NEG",
+        (1, 1),
+        |types| Ok(as_number(&types.get(0))),
+        |call| match call.convert(0, call.returns)? {
+            Value::Number(number) => Ok(Value::Number(Number::new(-number.unscaled, number.scale))),
+            Value::Float(value) => Ok(Value::Float(-value)),
+            other => Ok(other),
+        },
+    ),
 ];
 
 /// The numeric type that an operand counts as.
@@ -39,15 +44,22 @@ pub(super) fn as_number(operand: &SqlType) -> SqlType {
 enum Operands {
     Float,
     /// Digits before and after the point of both.
-    Numbers { leading: (u8, u8), scales: (u8, u8) },
+    Numbers {
+        leading: (u8, u8),
+        scales: (u8, u8),
+    },
 }
 
 fn operands(types: &Types<'_>) -> Result<Operands, SqlError> {
     for at in 0..2 {
         if matches!(
             types.get(at),
-            SqlType::Date | SqlType::Time { .. } | SqlType::TimestampNtz { .. } | SqlType::TimestampLtz { .. }
-                | SqlType::TimestampTz { .. } | SqlType::Binary { .. }
+            SqlType::Date
+                | SqlType::Time { .. }
+                | SqlType::TimestampNtz { .. }
+                | SqlType::TimestampLtz { .. }
+                | SqlType::TimestampTz { .. }
+                | SqlType::Binary { .. }
         ) {
             return Err(SqlError::invalid_argument(format!(
                 "Invalid argument types for function '{}': ({}, {})",
@@ -72,7 +84,10 @@ fn number(leading: u8, scale: u8) -> SqlType {
 fn is_date(data_type: &SqlType) -> bool {
     matches!(
         data_type,
-        SqlType::Date | SqlType::TimestampNtz { .. } | SqlType::TimestampLtz { .. } | SqlType::TimestampTz { .. }
+        SqlType::Date
+            | SqlType::TimestampNtz { .. }
+            | SqlType::TimestampLtz { .. }
+            | SqlType::TimestampTz { .. }
     )
 }
 
@@ -174,7 +189,8 @@ fn subtract(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
         return shift_days(call, 0, 1, -1);
     }
     if is_date(&call.types[0]) {
-        let (Value::Date(a), Value::Date(b)) = (call.convert(0, &SqlType::Date)?, call.convert(1, &SqlType::Date)?)
+        let (Value::Date(a), Value::Date(b)) =
+            (call.convert(0, &SqlType::Date)?, call.convert(1, &SqlType::Date)?)
         else {
             return Ok(Value::Null);
         };

@@ -13,30 +13,77 @@ use super::{Call, Function};
 const BINARY: SqlType = SqlType::Binary { length: MAX_BINARY };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("HEX_ENCODE", (1, 2), |_| Ok(TEXT), |call| {
-        let text = hex(&bytes(call, 0));
-        Ok(Value::text(if call.has(1) && call.integer(1)? == 0 { text.to_lowercase() } else { text }))
-    }),
-    Function::new("HEX_DECODE_STRING", (1, 1), |_| Ok(TEXT), |call| Ok(Value::text(utf8(decoded_hex(call)?)?))),
-    Function::new("HEX_DECODE_BINARY", (1, 1), |_| Ok(BINARY), |call| Ok(Value::Binary(decoded_hex(call)?.into()))),
-    Function::new("TRY_HEX_DECODE_STRING", (1, 1), |_| Ok(TEXT), |call| {
-        Ok(decoded_hex(call).and_then(utf8).map_or(Value::Null, Value::text))
-    }),
-    Function::new("BASE64_ENCODE", (1, 3), |_| Ok(TEXT), |call| Ok(Value::text(STANDARD.encode(bytes(call, 0))))),
-    Function::new("BASE64_DECODE_STRING", (1, 2), |_| Ok(TEXT), |call| Ok(Value::text(utf8(decoded_base64(call)?)?))),
-    Function::new("TRY_BASE64_DECODE_STRING", (1, 2), |_| Ok(TEXT), |call| {
-        Ok(decoded_base64(call).and_then(utf8).map_or(Value::Null, Value::text))
-    }),
-    Function::new("BASE64_DECODE_BINARY", (1, 2), |_| Ok(BINARY), |call| {
-        Ok(Value::Binary(decoded_base64(call)?.into()))
-    }),
-    Function::new("MD5_HEX", (1, 1), |_| Ok(SqlType::Text { length: 32 }), |call| {
-        Ok(Value::text(hex(&Md5::digest(bytes(call, 0))).to_lowercase()))
-    }),
+    Function::new(
+        "HEX_ENCODE",
+        (1, 2),
+        |_| Ok(TEXT),
+        |call| {
+            let text = hex(&bytes(call, 0));
+            Ok(Value::text(if call.has(1) && call.integer(1)? == 0 { text.to_lowercase() } else { text }))
+        },
+    ),
+    Function::new(
+        "HEX_DECODE_STRING",
+        (1, 1),
+        |_| Ok(TEXT),
+        |call| Ok(Value::text(utf8(decoded_hex(call)?)?)),
+    ),
+    Function::new(
+        "HEX_DECODE_BINARY",
+        (1, 1),
+        |_| Ok(BINARY),
+        |call| Ok(Value::Binary(decoded_hex(call)?.into())),
+    ),
+    Function::new(
+        "TRY_HEX_DECODE_STRING",
+        (1, 1),
+        |_| Ok(TEXT),
+        |call| Ok(decoded_hex(call).and_then(utf8).map_or(Value::Null, Value::text)),
+    ),
+    Function::new(
+        "BASE64_ENCODE",
+        (1, 3),
+        |_| Ok(TEXT),
+        |call| Ok(Value::text(STANDARD.encode(bytes(call, 0)))),
+    ),
+    Function::new(
+        "BASE64_DECODE_STRING",
+        (1, 2),
+        |_| Ok(TEXT),
+        |call| Ok(Value::text(utf8(decoded_base64(call)?)?)),
+    ),
+    Function::new(
+        "TRY_BASE64_DECODE_STRING",
+        (1, 2),
+        |_| Ok(TEXT),
+        |call| Ok(decoded_base64(call).and_then(utf8).map_or(Value::Null, Value::text)),
+    ),
+    Function::new(
+        "BASE64_DECODE_BINARY",
+        (1, 2),
+        |_| Ok(BINARY),
+        |call| Ok(Value::Binary(decoded_base64(call)?.into())),
+    ),
+    Function::new(
+        "MD5_HEX",
+        (1, 1),
+        |_| Ok(SqlType::Text { length: 32 }),
+        |call| Ok(Value::text(hex(&Md5::digest(bytes(call, 0))).to_lowercase())),
+    ),
     Function::new("SHA1", (1, 1), |_| Ok(TEXT), |call| Ok(digested(&digest::SHA1_FOR_LEGACY_USE_ONLY, call))),
-    Function::new("SHA1_HEX", (1, 1), |_| Ok(TEXT), |call| Ok(digested(&digest::SHA1_FOR_LEGACY_USE_ONLY, call))),
+    Function::new(
+        "SHA1_HEX",
+        (1, 1),
+        |_| Ok(TEXT),
+        |call| Ok(digested(&digest::SHA1_FOR_LEGACY_USE_ONLY, call)),
+    ),
     Function::new("SHA2", (1, 2), |_| Ok(TEXT), |call| Ok(digested(sha2(call.integer_or(1, 256)?)?, call))),
-    Function::new("SHA2_HEX", (1, 2), |_| Ok(TEXT), |call| Ok(digested(sha2(call.integer_or(1, 256)?)?, call))),
+    Function::new(
+        "SHA2_HEX",
+        (1, 2),
+        |_| Ok(TEXT),
+        |call| Ok(digested(sha2(call.integer_or(1, 256)?)?, call)),
+    ),
 ];
 
 /// The bytes of an argument: binary values as they are, anything else as UTF-8 text.

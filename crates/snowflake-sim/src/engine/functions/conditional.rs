@@ -11,10 +11,13 @@ use super::{Call, Function, Types};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("GREATEST", (1, 64), all, |call| extreme(call, Ordering::Greater)),
     Function::new("LEAST", (1, 64), all, |call| extreme(call, Ordering::Less)),
-    Function::new("GREATEST_IGNORE_NULLS", (1, 64), all, |call| extreme(call, Ordering::Greater)).with_nulls(),
-    Function::new("LEAST_IGNORE_NULLS", (1, 64), all, |call| extreme(call, Ordering::Less)).with_nulls(),
-    Function::new("BOOLNOT", (1, 1), boolean, |call| Ok(truth(call, 0)?.map_or(Value::Null, |a| Value::Boolean(!a))))
+    Function::new("GREATEST_IGNORE_NULLS", (1, 64), all, |call| extreme(call, Ordering::Greater))
         .with_nulls(),
+    Function::new("LEAST_IGNORE_NULLS", (1, 64), all, |call| extreme(call, Ordering::Less)).with_nulls(),
+    Function::new("BOOLNOT", (1, 1), boolean, |call| {
+        Ok(truth(call, 0)?.map_or(Value::Null, |a| Value::Boolean(!a)))
+    })
+    .with_nulls(),
     Function::new("BOOLAND", (2, 2), boolean, |call| {
         Ok(match (truth(call, 0)?, truth(call, 1)?) {
             (Some(false), _) | (_, Some(false)) => Value::Boolean(false),

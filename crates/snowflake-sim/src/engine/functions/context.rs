@@ -6,33 +6,54 @@ use super::super::value::{Number, Value};
 use super::{Call, Function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("RANDOM", (0, 1), |_| Ok(SqlType::Number { precision: 19, scale: 0 }), |call| {
-        let seed = if call.has(0) { call.integer(0)?.cast_unsigned() } else { call.env.seed };
-        Ok(Value::integer(noise(seed, call.row).cast_signed()))
-    })
+    Function::new(
+        "RANDOM",
+        (0, 1),
+        |_| Ok(SqlType::Number { precision: 19, scale: 0 }),
+        |call| {
+            let seed = if call.has(0) { call.integer(0)?.cast_unsigned() } else { call.env.seed };
+            Ok(Value::integer(noise(seed, call.row).cast_signed()))
+        },
+    )
     .volatile(),
-    Function::new("UUID_STRING", (0, 2), |_| Ok(TEXT), |call| {
-        let high = u128::from(noise(call.env.seed, call.row));
-        let low = u128::from(noise(call.env.seed.wrapping_add(1), call.row));
-        let uuid = uuid::Builder::from_random_bytes((high << 64 | low).to_be_bytes()).into_uuid();
-        Ok(Value::text(uuid.to_string()))
-    })
+    Function::new(
+        "UUID_STRING",
+        (0, 2),
+        |_| Ok(TEXT),
+        |call| {
+            let high = u128::from(noise(call.env.seed, call.row));
+            let low = u128::from(noise(call.env.seed.wrapping_add(1), call.row));
+            let uuid = uuid::Builder::from_random_bytes((high << 64 | low).to_be_bytes()).into_uuid();
+            Ok(Value::text(uuid.to_string()))
+        },
+    )
     .volatile(),
-    Function::new("UNIFORM", (3, 3), |types| {
-        Ok(match (types.get(0), types.get(1)) {
-            (SqlType::Number { scale: 0, .. }, SqlType::Number { scale: 0, .. }) => {
-                SqlType::Number { precision: 38, scale: 0 }
-            }
-            _ => SqlType::Float,
-        })
-    }, uniform),
-    Function::new("RANDSTR", (2, 2), |_| Ok(TEXT), |call| {
-        const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-        let length = usize::try_from(call.integer(0)?).unwrap_or(0).min(1_000_000);
-        let seed = call.integer(1)?.cast_unsigned();
-        let letter = |at| usize::try_from(mixed(seed, at) % 62).ok().and_then(|at| LETTERS.get(at)).copied();
-        Ok(Value::text((0..length).filter_map(letter).map(char::from).collect::<String>()))
-    }),
+    Function::new(
+        "UNIFORM",
+        (3, 3),
+        |types| {
+            Ok(match (types.get(0), types.get(1)) {
+                (SqlType::Number { scale: 0, .. }, SqlType::Number { scale: 0, .. }) => {
+                    SqlType::Number { precision: 38, scale: 0 }
+                }
+                _ => SqlType::Float,
+            })
+        },
+        uniform,
+    ),
+    Function::new(
+        "RANDSTR",
+        (2, 2),
+        |_| Ok(TEXT),
+        |call| {
+            const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+            let length = usize::try_from(call.integer(0)?).unwrap_or(0).min(1_000_000);
+            let seed = call.integer(1)?.cast_unsigned();
+            let letter =
+                |at| usize::try_from(mixed(seed, at) % 62).ok().and_then(|at| LETTERS.get(at)).copied();
+            Ok(Value::text((0..length).filter_map(letter).map(char::from).collect::<String>()))
+        },
+    ),
 ];
 
 /// A well mixed number that depends on a seed and a position alone.

@@ -18,29 +18,56 @@ const fn part(name: &'static str) -> Function {
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("DATEADD", (3, 3), shifted_type, date_add),
     Function::new("DATEDIFF", (3, 3), count, date_diff),
-    Function::new("DATE_TRUNC", (2, 2), |types| Ok(moment(types.get(1))), |call| truncate(call, &call.text(0), 1)),
+    Function::new(
+        "DATE_TRUNC",
+        (2, 2),
+        |types| Ok(moment(types.get(1))),
+        |call| truncate(call, &call.text(0), 1),
+    ),
     Function::new("DATE_PART", (2, 2), count, |call| extract(call, Part::parse(&call.text(0)), 1)),
     Function::new("LAST_DAY", (1, 2), |_| Ok(SqlType::Date), last_day),
     Function::new("ADD_MONTHS", (2, 2), |types| Ok(moment(types.get(0))), add_months),
     Function::new("MONTHS_BETWEEN", (2, 2), |_| Ok(SqlType::Float), months_between),
     Function::new("NEXT_DAY", (2, 2), |_| Ok(SqlType::Date), |call| weekday(call, 1)),
     Function::new("PREVIOUS_DAY", (2, 2), |_| Ok(SqlType::Date), |call| weekday(call, -1)),
-    Function::new("DAYNAME", (1, 1), |_| Ok(SqlType::Text { length: 3 }), |call| {
-        Ok(day(call, 0)?.date().map_or(Value::Null, |date| Value::text(date.weekday().to_string())))
-    }),
-    Function::new("MONTHNAME", (1, 1), |_| Ok(SqlType::Text { length: 3 }), |call| {
-        Ok(day(call, 0)?.date().map_or(Value::Null, |date| Value::text(date.format("%b").to_string())))
-    }),
-    Function::new("DATE_FROM_PARTS", (3, 3), |_| Ok(SqlType::Date), |call| {
-        from_parts(call)?.days().map(Value::Date).ok_or_else(|| SqlError::not_simulated("dates of that year"))
-    }),
-    Function::new("TIME_FROM_PARTS", (3, 4), |_| Ok(SqlType::Time { scale: 9 }), |call| {
-        Ok(Value::Time(clock(call, 0)?.rem_euclid(super::super::time::NANOS_PER_DAY)))
-    }),
+    Function::new(
+        "DAYNAME",
+        (1, 1),
+        |_| Ok(SqlType::Text { length: 3 }),
+        |call| Ok(day(call, 0)?.date().map_or(Value::Null, |date| Value::text(date.weekday().to_string()))),
+    ),
+    Function::new(
+        "MONTHNAME",
+        (1, 1),
+        |_| Ok(SqlType::Text { length: 3 }),
+        |call| {
+            Ok(day(call, 0)?.date().map_or(Value::Null, |date| Value::text(date.format("%b").to_string())))
+        },
+    ),
+    Function::new(
+        "DATE_FROM_PARTS",
+        (3, 3),
+        |_| Ok(SqlType::Date),
+        |call| {
+            from_parts(call)?
+                .days()
+                .map(Value::Date)
+                .ok_or_else(|| SqlError::not_simulated("dates of that year"))
+        },
+    ),
+    Function::new(
+        "TIME_FROM_PARTS",
+        (3, 4),
+        |_| Ok(SqlType::Time { scale: 9 }),
+        |call| Ok(Value::Time(clock(call, 0)?.rem_euclid(super::super::time::NANOS_PER_DAY))),
+    ),
     Function::new("TIMESTAMP_NTZ_FROM_PARTS", (2, 7), |_| Ok(NTZ), timestamp_from_parts),
-    Function::new("CONVERT_TIMEZONE", (2, 3), |types| {
-        Ok(if types.types.len() == 3 { NTZ } else { SqlType::TimestampTz { scale: 9 } })
-    }, convert_timezone),
+    Function::new(
+        "CONVERT_TIMEZONE",
+        (2, 3),
+        |types| Ok(if types.types.len() == 3 { NTZ } else { SqlType::TimestampTz { scale: 9 } }),
+        convert_timezone,
+    ),
     part("YEAR"),
     part("QUARTER"),
     part("MONTH"),
@@ -76,7 +103,10 @@ fn wanted_part(call: &Call<'_>, name: &str) -> Result<Part, SqlError> {
         SqlError::new(
             "002151",
             "22023",
-            format!("SQL compilation error: [{name}] is not a valid date/time component for function {}.", call.name),
+            format!(
+                "SQL compilation error: [{name}] is not a valid date/time component for function {}.",
+                call.name
+            ),
         )
     })
 }
@@ -133,7 +163,9 @@ fn date_diff(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
         SqlError::new(
             "002151",
             "22023",
-            format!("SQL compilation error: [{name}] is not a valid date/time component for function DATEDIFF."),
+            format!(
+                "SQL compilation error: [{name}] is not a valid date/time component for function DATEDIFF."
+            ),
         )
     })
 }
@@ -171,7 +203,9 @@ fn last_day(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
 
 fn add_months(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
     let (start, count) = (day(call, 0)?, call.integer(1)?);
-    let is_last = |stamp: &Stamp| Part::Day.add(stamp, 1).and_then(|next| next.date()).is_some_and(|date| date.day() == 1);
+    let is_last = |stamp: &Stamp| {
+        Part::Day.add(stamp, 1).and_then(|next| next.date()).is_some_and(|date| date.day() == 1)
+    };
     let mut moved = Part::Month.add(&start, count).ok_or_else(out_of_range)?;
     // The last day of a month stays the last day.
     while is_last(&start) && !is_last(&moved) {
@@ -218,7 +252,9 @@ fn from_parts(call: &Call<'_>) -> Result<Stamp, SqlError> {
 
 /// Hour, minute, second and nanosecond from an argument on, as nanoseconds.
 fn clock(call: &Call<'_>, from: usize) -> Result<i64, SqlError> {
-    let seconds = call.integer_or(from, 0)? * 3600 + call.integer_or(from + 1, 0)? * 60 + call.integer_or(from + 2, 0)?;
+    let seconds = call.integer_or(from, 0)? * 3600
+        + call.integer_or(from + 1, 0)? * 60
+        + call.integer_or(from + 2, 0)?;
     Ok(seconds * NANOS_PER_SECOND + call.integer_or(from + 3, 0)?)
 }
 
@@ -236,7 +272,8 @@ fn convert_timezone(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
     let zone = |at: usize| {
         let name = call.text(at);
         // The cause says no more than that the name is unknown.
-        name.parse::<Tz>().map_err(|_| SqlError::new("100271", "22023", format!("Invalid time zone '{name}'")))
+        name.parse::<Tz>()
+            .map_err(|_| SqlError::new("100271", "22023", format!("Invalid time zone '{name}'")))
     };
     if call.values.len() == 3 {
         let stamp = Stamp { offset: None, ..day(call, 2)? };

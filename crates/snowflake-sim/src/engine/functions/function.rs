@@ -9,8 +9,7 @@ use arrow_array::ArrayRef;
 use arrow_schema::{DataType as ArrowType, FieldRef};
 use datafusion::error::{DataFusionError, Result as DataFusionResult};
 use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature,
-    Volatility,
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature, Volatility,
 };
 use datafusion::scalar::ScalarValue;
 use regex::Regex;
@@ -144,6 +143,14 @@ impl<'a> Call<'a> {
         to_text(self.get(at), self.env).map(std::borrow::Cow::into_owned).unwrap_or_default()
     }
 
+    /// The text that carries the argument, be it text or JSON.
+    pub(in super::super) fn raw(&self, at: usize) -> String {
+        match self.get(at) {
+            Value::Text(text) | Value::Json(text) => text.into_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// The argument as text, or a default where there is none.
     pub(in super::super) fn text_or(&self, at: usize, default: &str) -> String {
         if self.has(at) { self.text(at) } else { default.to_owned() }
@@ -154,10 +161,12 @@ impl<'a> Call<'a> {
     pub(in super::super) fn number(&self, at: usize) -> Result<Number, SqlError> {
         let value = match self.get(at) {
             Value::Number(number) => return Ok(number),
-            value @ Value::Text(_) => match Number::parse(&to_text(value.clone(), self.env).unwrap_or_default()) {
-                Some(number) => return Ok(number),
-                None => value,
-            },
+            value @ Value::Text(_) => {
+                match Number::parse(&to_text(value.clone(), self.env).unwrap_or_default()) {
+                    Some(number) => return Ok(number),
+                    None => value,
+                }
+            }
             value => value,
         };
         match convert(value, &SqlType::Number { precision: 38, scale: 9 }, self.env)? {
@@ -202,8 +211,9 @@ impl<'a> Call<'a> {
         if let Some(found) = self.regexes.borrow().get(pattern) {
             return Ok(found.clone());
         }
-        let regex = Regex::new(pattern)
-            .map_err(|_| SqlError::new("100048", "2201B", format!("Invalid regular expression: '{pattern}'")))?;
+        let regex = Regex::new(pattern).map_err(|_| {
+            SqlError::new("100048", "2201B", format!("Invalid regular expression: '{pattern}'"))
+        })?;
         self.regexes.borrow_mut().insert(pattern.to_owned(), regex.clone());
         Ok(regex)
     }
@@ -254,11 +264,23 @@ impl ScalarUDFImpl for Function {
                 builder.push(Value::Null)?;
                 continue;
             }
-            let call = Call { name: self.name, values, types: &types, returns: &returns, env: &env, row, regexes: &regexes };
+            let call = Call {
+                name: self.name,
+                values,
+                types: &types,
+                returns: &returns,
+                env: &env,
+                row,
+                regexes: &regexes,
+            };
             builder.push((self.value)(&call)?)?;
         }
         let array = builder.finish();
-        Ok(if constant { ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0)?) } else { ColumnarValue::Array(array) })
+        Ok(if constant {
+            ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0)?)
+        } else {
+            ColumnarValue::Array(array)
+        })
     }
 }
 

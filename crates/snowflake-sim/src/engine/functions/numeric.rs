@@ -15,10 +15,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Value::Float(value) => Ok(Value::Float(value.abs())),
         other => Ok(other),
     }),
-    Function::new("SIGN", (1, 1), |_| Ok(SqlType::Number { precision: 1, scale: 0 }), |call| {
-        let value = call.float(0)?;
-        Ok(Value::integer(if value > 0.0 { 1 } else if value < 0.0 { -1 } else { 0 }))
-    }),
+    Function::new(
+        "SIGN",
+        (1, 1),
+        |_| Ok(SqlType::Number { precision: 1, scale: 0 }),
+        |call| {
+            let value = call.float(0)?;
+            Ok(Value::integer(if value > 0.0 {
+                1
+            } else if value < 0.0 {
+                -1
+            } else {
+                0
+            }))
+        },
+    ),
     Function::new("ROUND", (1, 3), rounded_type, |call| rounded(call, Rounding::Half)),
     Function::new("TRUNC", (1, 2), rounded_type, |call| rounded(call, Rounding::Down)),
     Function::new("CEIL", (1, 2), rounded_type, |call| rounded(call, Rounding::Ceiling)),
@@ -113,8 +124,11 @@ enum Rounding {
 }
 
 fn rounded_type(types: &Types<'_>) -> Result<SqlType, SqlError> {
-    let SqlType::Number { precision, scale } = arithmetic::as_number(&types.get(0)) else { return Ok(SqlType::Float) };
-    let wanted = if types.types.len() < 2 { 0 } else { types.constant_integer(1).unwrap_or(i64::from(scale)) };
+    let SqlType::Number { precision, scale } = arithmetic::as_number(&types.get(0)) else {
+        return Ok(SqlType::Float);
+    };
+    let wanted =
+        if types.types.len() < 2 { 0 } else { types.constant_integer(1).unwrap_or(i64::from(scale)) };
     let kept = u8::try_from(wanted.clamp(0, i64::from(scale))).unwrap_or(0);
     // One more digit, because 9.9 rounds to 10.
     let leading = precision - scale.min(precision) + 1;

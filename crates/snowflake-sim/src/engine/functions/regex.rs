@@ -8,17 +8,25 @@ use super::super::value::Value;
 use super::{Call, Function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("REGEXP_LIKE", (2, 3), |_| Ok(SqlType::Boolean), |call| {
-        Ok(Value::Boolean(pattern(call, 1, 2, true)?.is_match(&call.text(0))))
-    }),
+    Function::new(
+        "REGEXP_LIKE",
+        (2, 3),
+        |_| Ok(SqlType::Boolean),
+        |call| Ok(Value::Boolean(pattern(call, 1, 2, true)?.is_match(&call.text(0)))),
+    ),
     Function::new("REGEXP_REPLACE", (2, 6), |_| Ok(TEXT), replace),
     Function::new("REGEXP_SUBSTR", (2, 6), |_| Ok(TEXT), substr),
-    Function::new("REGEXP_COUNT", (2, 4), |_| Ok(INTEGER), |call| {
-        let (text, start) = (call.text(0), from_position(call, 2)?);
-        let tail: String = text.chars().skip(start).collect();
-        let count = pattern(call, 1, 3, false)?.find_iter(&tail).count();
-        Ok(Value::integer(i64::try_from(count).unwrap_or(i64::MAX)))
-    }),
+    Function::new(
+        "REGEXP_COUNT",
+        (2, 4),
+        |_| Ok(INTEGER),
+        |call| {
+            let (text, start) = (call.text(0), from_position(call, 2)?);
+            let tail: String = text.chars().skip(start).collect();
+            let count = pattern(call, 1, 3, false)?.find_iter(&tail).count();
+            Ok(Value::integer(i64::try_from(count).unwrap_or(i64::MAX)))
+        },
+    ),
     Function::new("REGEXP_INSTR", (2, 7), |_| Ok(INTEGER), instr),
 ];
 
@@ -40,7 +48,8 @@ fn replace(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
     let occurrence = usize::try_from(call.integer_or(4, 0)?).unwrap_or(0);
     let regex = pattern(call, 1, 5, false)?;
     // \1 names a group in Snowflake, ${1} in the library.
-    let replacement = call.regex(r"\\(\d)")?.replace_all(&call.text_or(2, "").replace('$', "$$"), "$${$1}").into_owned();
+    let replacement =
+        call.regex(r"\\(\d)")?.replace_all(&call.text_or(2, "").replace('$', "$$"), "$${$1}").into_owned();
     let head: String = text.chars().take(start).collect();
     let tail: String = text.chars().skip(start).collect();
     if occurrence == 0 {
@@ -69,9 +78,11 @@ fn instr(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
     let after = call.integer_or(4, 0)? == 1;
     let regex = pattern(call, 1, 5, false)?;
     let group = usize::try_from(call.integer_or(6, 0)?).unwrap_or(0);
-    let found = regex.captures_iter(&tail).nth(occurrence).and_then(|captures| captures.get(group).map(|part| {
-        let end = if after { part.end() } else { part.start() };
-        tail[..end].chars().count() + skipped + 1
-    }));
+    let found = regex.captures_iter(&tail).nth(occurrence).and_then(|captures| {
+        captures.get(group).map(|part| {
+            let end = if after { part.end() } else { part.start() };
+            tail[..end].chars().count() + skipped + 1
+        })
+    });
     Ok(Value::integer(found.and_then(|at| i64::try_from(at).ok()).unwrap_or(0)))
 }

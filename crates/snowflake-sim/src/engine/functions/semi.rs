@@ -8,7 +8,11 @@ use super::super::types::{SqlType, TEXT};
 use super::super::value::{Value, convert_or_null, to_json, variant_value};
 use super::{Call, Function, Types};
 
-const fn array(name: &'static str, arity: (usize, usize), value: fn(&Call<'_>) -> Result<Value<'static>, SqlError>) -> Function {
+const fn array(
+    name: &'static str,
+    arity: (usize, usize),
+    value: fn(&Call<'_>) -> Result<Value<'static>, SqlError>,
+) -> Function {
     Function::new(name, arity, |_| Ok(SqlType::Array), value)
 }
 
@@ -17,13 +21,26 @@ const fn test(name: &'static str, value: fn(&Call<'_>) -> Result<Value<'static>,
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("TO_JSON", (1, 1), |_| Ok(TEXT), |call| Ok(to_json(call.get(0), call.env).map_or(Value::Null, Value::text))),
-    Function::new("CHECK_JSON", (1, 1), |_| Ok(TEXT), |call| {
-        Ok(super::super::value::parse_json(&call.text(0)).err().map_or(Value::Null, |error| Value::text(error.message)))
-    }),
+    Function::new(
+        "TO_JSON",
+        (1, 1),
+        |_| Ok(TEXT),
+        |call| Ok(to_json(call.get(0), call.env).map_or(Value::Null, Value::text)),
+    ),
+    Function::new(
+        "CHECK_JSON",
+        (1, 1),
+        |_| Ok(TEXT),
+        |call| {
+            Ok(super::super::value::parse_json(&call.text(0))
+                .err()
+                .map_or(Value::Null, |error| Value::text(error.message)))
+        },
+    ),
     Function::new("STRIP_NULL_VALUE", (1, 1), variant, |call| Ok(stripped(json(call, 0)?))),
     Function::new("TYPEOF", (1, 1), |_| Ok(TEXT), |call| Ok(Value::text(kind(&json(call, 0)?)))),
-    Function::new("SYSTEM$TYPEOF", (1, 1), |_| Ok(TEXT), |call| Ok(Value::text(storage(&call.types[0])))).with_nulls(),
+    Function::new("SYSTEM$TYPEOF", (1, 1), |_| Ok(TEXT), |call| Ok(Value::text(storage(&call.types[0]))))
+        .with_nulls(),
     Function::new("GET", (2, 2), variant, |call| Ok(found(member(&json(call, 0)?, call.get(1))))),
     Function::new("GET_IGNORE_CASE", (2, 2), variant, |call| {
         let wanted = call.text(1);
@@ -35,34 +52,63 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }))
     }),
     Function::new("GET_PATH", (2, 2), variant, |call| Ok(found(follow(&json(call, 0)?, &call.text(1))))),
-    Function::new("JSON_EXTRACT_PATH_TEXT", (2, 2), |_| Ok(TEXT), |call| {
-        let root = json(call, 0)?;
-        Ok(match follow(&root, &call.text(1)) {
-            None | Some(Json::Null) => Value::Null,
-            Some(Json::String(text)) => Value::text(text.clone()),
-            Some(other) => Value::text(other.to_string()),
-        })
-    }),
-    Function::new("OBJECT_CONSTRUCT", (0, 256), |_| Ok(SqlType::Object), |call| construct(call, false)).with_nulls(),
-    Function::new("OBJECT_CONSTRUCT_KEEP_NULL", (0, 256), |_| Ok(SqlType::Object), |call| construct(call, true)).with_nulls(),
-    Function::new("OBJECT_KEYS", (1, 1), |_| Ok(SqlType::Array), |call| {
-        Ok(match json(call, 0)? {
-            Json::Object(members) => list(members.into_iter().map(|(key, _)| Json::String(key)).collect()),
-            _ => Value::Null,
-        })
-    }),
-    Function::new("OBJECT_DELETE", (2, 64), |_| Ok(SqlType::Object), |call| {
-        let Json::Object(mut members) = json(call, 0)? else { return Ok(Value::Null) };
-        for at in 1..call.values.len() {
-            members.remove(&call.text(at));
-        }
-        Ok(Value::json(Json::Object(members).to_string()))
-    }),
-    Function::new("OBJECT_INSERT", (3, 4), |_| Ok(SqlType::Object), |call| {
-        let Json::Object(mut members) = json(call, 0)? else { return Ok(Value::Null) };
-        members.insert(call.text(1), any(call.get(2), call.env)?);
-        Ok(Value::json(Json::Object(members).to_string()))
-    })
+    Function::new(
+        "JSON_EXTRACT_PATH_TEXT",
+        (2, 2),
+        |_| Ok(TEXT),
+        |call| {
+            let root = json(call, 0)?;
+            Ok(match follow(&root, &call.text(1)) {
+                None | Some(Json::Null) => Value::Null,
+                Some(Json::String(text)) => Value::text(text.clone()),
+                Some(other) => Value::text(other.to_string()),
+            })
+        },
+    ),
+    Function::new("OBJECT_CONSTRUCT", (0, 256), |_| Ok(SqlType::Object), |call| construct(call, false))
+        .with_nulls(),
+    Function::new(
+        "OBJECT_CONSTRUCT_KEEP_NULL",
+        (0, 256),
+        |_| Ok(SqlType::Object),
+        |call| construct(call, true),
+    )
+    .with_nulls(),
+    Function::new(
+        "OBJECT_KEYS",
+        (1, 1),
+        |_| Ok(SqlType::Array),
+        |call| {
+            Ok(match json(call, 0)? {
+                Json::Object(members) => {
+                    list(members.into_iter().map(|(key, _)| Json::String(key)).collect())
+                }
+                _ => Value::Null,
+            })
+        },
+    ),
+    Function::new(
+        "OBJECT_DELETE",
+        (2, 64),
+        |_| Ok(SqlType::Object),
+        |call| {
+            let Json::Object(mut members) = json(call, 0)? else { return Ok(Value::Null) };
+            for at in 1..call.values.len() {
+                members.remove(&call.text(at));
+            }
+            Ok(Value::json(Json::Object(members).to_string()))
+        },
+    ),
+    Function::new(
+        "OBJECT_INSERT",
+        (3, 4),
+        |_| Ok(SqlType::Object),
+        |call| {
+            let Json::Object(mut members) = json(call, 0)? else { return Ok(Value::Null) };
+            members.insert(call.text(1), any(call.get(2), call.env)?);
+            Ok(Value::json(Json::Object(members).to_string()))
+        },
+    )
     .with_nulls(),
     array("ARRAY_CONSTRUCT", (0, 256), |call| {
         Ok(list(call.values.iter().map(|value| any(value.clone(), call.env)).collect::<Result<_, _>>()?))
@@ -80,7 +126,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         items.extend(elements(call, 1)?);
         Ok(list(items))
     }),
-    array("ARRAY_COMPACT", (1, 1), |call| Ok(list(elements(call, 0)?.into_iter().filter(|item| !item.is_null()).collect()))),
+    array("ARRAY_COMPACT", (1, 1), |call| {
+        Ok(list(elements(call, 0)?.into_iter().filter(|item| !item.is_null()).collect()))
+    }),
     array("ARRAY_REVERSE", (1, 1), |call| Ok(list(elements(call, 0)?.into_iter().rev().collect()))),
     array("ARRAY_DISTINCT", (1, 1), |call| {
         let mut kept: Vec<Json> = Vec::new();
@@ -116,7 +164,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     array("SPLIT", (2, 2), |call| {
         let (text, separator) = (call.text(0), call.text(1));
-        let parts: Vec<&str> = if separator.is_empty() { vec![&text] } else { text.split(&separator).collect() };
+        let parts: Vec<&str> =
+            if separator.is_empty() { vec![&text] } else { text.split(&separator).collect() };
         Ok(list(parts.into_iter().map(Json::from).collect()))
     }),
     array("STRTOK_TO_ARRAY", (1, 2), |call| {
@@ -124,47 +173,87 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let parts = text.split(|each| delimiters.contains(each)).filter(|part| !part.is_empty());
         Ok(list(parts.map(Json::from).collect()))
     }),
-    Function::new("ARRAY_SIZE", (1, 1), |_| Ok(SqlType::Number { precision: 9, scale: 0 }), |call| {
-        Ok(match json(call, 0)? {
-            Json::Array(items) => Value::integer(i64::try_from(items.len()).unwrap_or(i64::MAX)),
-            _ => Value::Null,
-        })
-    }),
-    Function::new("ARRAY_CONTAINS", (2, 2), |_| Ok(SqlType::Boolean), |call| {
-        let wanted = any(call.get(0), call.env)?;
-        Ok(Value::Boolean(elements(call, 1)?.contains(&wanted)))
-    }),
-    Function::new("ARRAY_POSITION", (2, 2), |_| Ok(SqlType::Number { precision: 9, scale: 0 }), |call| {
-        let wanted = any(call.get(0), call.env)?;
-        let at = elements(call, 1)?.iter().position(|item| *item == wanted);
-        Ok(at.and_then(|at| i64::try_from(at).ok()).map_or(Value::Null, Value::integer))
-    }),
-    Function::new("ARRAYS_OVERLAP", (2, 2), |_| Ok(SqlType::Boolean), |call| {
-        let other = elements(call, 1)?;
-        Ok(Value::Boolean(elements(call, 0)?.iter().any(|item| other.contains(item))))
-    }),
-    Function::new("ARRAY_TO_STRING", (2, 2), |_| Ok(TEXT), |call| {
-        let texts: Vec<String> = elements(call, 0)?
-            .into_iter()
-            .map(|item| match item {
-                Json::Null => String::new(),
-                Json::String(text) => text,
-                other => other.to_string(),
+    Function::new(
+        "ARRAY_SIZE",
+        (1, 1),
+        |_| Ok(SqlType::Number { precision: 9, scale: 0 }),
+        |call| {
+            Ok(match json(call, 0)? {
+                Json::Array(items) => Value::integer(i64::try_from(items.len()).unwrap_or(i64::MAX)),
+                _ => Value::Null,
             })
-            .collect();
-        Ok(Value::text(texts.join(&call.text(1))))
-    }),
+        },
+    ),
+    Function::new(
+        "ARRAY_CONTAINS",
+        (2, 2),
+        |_| Ok(SqlType::Boolean),
+        |call| {
+            let wanted = any(call.get(0), call.env)?;
+            Ok(Value::Boolean(elements(call, 1)?.contains(&wanted)))
+        },
+    ),
+    Function::new(
+        "ARRAY_POSITION",
+        (2, 2),
+        |_| Ok(SqlType::Number { precision: 9, scale: 0 }),
+        |call| {
+            let wanted = any(call.get(0), call.env)?;
+            let at = elements(call, 1)?.iter().position(|item| *item == wanted);
+            Ok(at.and_then(|at| i64::try_from(at).ok()).map_or(Value::Null, Value::integer))
+        },
+    ),
+    Function::new(
+        "ARRAYS_OVERLAP",
+        (2, 2),
+        |_| Ok(SqlType::Boolean),
+        |call| {
+            let other = elements(call, 1)?;
+            Ok(Value::Boolean(elements(call, 0)?.iter().any(|item| other.contains(item))))
+        },
+    ),
+    Function::new(
+        "ARRAY_TO_STRING",
+        (2, 2),
+        |_| Ok(TEXT),
+        |call| {
+            let texts: Vec<String> = elements(call, 0)?
+                .into_iter()
+                .map(|item| match item {
+                    Json::Null => String::new(),
+                    Json::String(text) => text,
+                    other => other.to_string(),
+                })
+                .collect();
+            Ok(Value::text(texts.join(&call.text(1))))
+        },
+    ),
     // What ARRAY_AGG and OBJECT_AGG are made of: the texts of the members, gathered by STRING_AGG.
-    Function::new("$JSON", (1, 1), |_| Ok(TEXT), |call| Ok(to_json(call.get(0), call.env).map_or(Value::Null, Value::text))),
-    Function::new("$PAIR", (2, 2), |_| Ok(TEXT), |call| {
-        let value = to_json(call.get(1), call.env).unwrap_or_default();
-        Ok(Value::text(format!("{}:{value}", Json::String(call.text(0)))))
-    }),
-    array("$LIST", (1, 1), |call| Ok(Value::json(format!("[{}]", call.text(0))))).with_nulls(),
-    Function::new("$OBJECT", (1, 1), |_| Ok(SqlType::Object), |call| {
-        let text = format!("{{{}}}", call.text(0));
-        Ok(super::super::value::parse_json(&text)?.map_or(Value::Null, Value::json))
-    })
+    Function::new(
+        "$JSON",
+        (1, 1),
+        |_| Ok(TEXT),
+        |call| Ok(to_json(call.get(0), call.env).map_or(Value::Null, Value::text)),
+    ),
+    Function::new(
+        "$PAIR",
+        (2, 2),
+        |_| Ok(TEXT),
+        |call| {
+            let value = to_json(call.get(1), call.env).unwrap_or_default();
+            Ok(Value::text(format!("{}:{value}", Json::String(call.text(0)))))
+        },
+    ),
+    array("$LIST", (1, 1), |call| Ok(Value::json(format!("[{}]", call.raw(0))))).with_nulls(),
+    Function::new(
+        "$OBJECT",
+        (1, 1),
+        |_| Ok(SqlType::Object),
+        |call| {
+            let text = format!("{{{}}}", call.raw(0));
+            Ok(super::super::value::parse_json(&text)?.map_or(Value::Null, Value::json))
+        },
+    )
     .with_nulls(),
     test("IS_ARRAY", |call| Ok(Value::Boolean(json(call, 0)?.is_array()))),
     test("IS_OBJECT", |call| Ok(Value::Boolean(json(call, 0)?.is_object()))),
@@ -181,7 +270,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("AS_VARCHAR", (1, 1), |_| Ok(TEXT), |call| unwrap(call, Json::is_string)),
     Function::new("AS_CHAR", (1, 1), |_| Ok(TEXT), |call| unwrap(call, Json::is_string)),
     Function::new("AS_BOOLEAN", (1, 1), |_| Ok(SqlType::Boolean), |call| unwrap(call, Json::is_boolean)),
-    Function::new("AS_INTEGER", (1, 1), |_| Ok(super::super::types::INTEGER), |call| unwrap(call, Json::is_number)),
+    Function::new(
+        "AS_INTEGER",
+        (1, 1),
+        |_| Ok(super::super::types::INTEGER),
+        |call| unwrap(call, Json::is_number),
+    ),
     Function::new("AS_DOUBLE", (1, 1), |_| Ok(SqlType::Float), |call| unwrap(call, Json::is_number)),
     Function::new("AS_REAL", (1, 1), |_| Ok(SqlType::Float), |call| unwrap(call, Json::is_number)),
 ];
@@ -279,7 +373,9 @@ fn construct(call: &Call<'_>, keep_null: bool) -> Result<Value<'static>, SqlErro
     let mut members = Map::new();
     for pair in call.values.chunks(2) {
         let [key, value] = pair else {
-            return Err(SqlError::invalid_argument("not an even number of arguments for function [OBJECT_CONSTRUCT]"));
+            return Err(SqlError::invalid_argument(
+                "not an even number of arguments for function [OBJECT_CONSTRUCT]",
+            ));
         };
         if key.is_null() || value.is_null() && !keep_null {
             continue;

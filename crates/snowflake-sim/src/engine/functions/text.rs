@@ -26,7 +26,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     text("LOWER", (1, 1), |call| Ok(Value::text(call.text(0).to_lowercase()))),
     text("INITCAP", (1, 2), initcap),
     text("TRIM", (1, 2), |call| Ok(Value::text(call.text(0).trim_matches(&among(call)[..]).to_owned()))),
-    text("LTRIM", (1, 2), |call| Ok(Value::text(call.text(0).trim_start_matches(&among(call)[..]).to_owned()))),
+    text("LTRIM", (1, 2), |call| {
+        Ok(Value::text(call.text(0).trim_start_matches(&among(call)[..]).to_owned()))
+    }),
     text("RTRIM", (1, 2), |call| Ok(Value::text(call.text(0).trim_end_matches(&among(call)[..]).to_owned()))),
     text("REVERSE", (1, 1), |call| Ok(Value::text(call.text(0).chars().rev().collect::<String>()))),
     text("REPEAT", (2, 2), |call| {
@@ -37,7 +39,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         Ok(Value::text(text.repeat(times)))
     }),
-    text("SPACE", (1, 1), |call| Ok(Value::text(" ".repeat(usize::try_from(call.integer(0)?).unwrap_or(0).min(134_217_728))))),
+    text("SPACE", (1, 1), |call| {
+        Ok(Value::text(" ".repeat(usize::try_from(call.integer(0)?).unwrap_or(0).min(134_217_728))))
+    }),
     text("LEFT", (2, 2), |call| {
         let most = usize::try_from(call.integer(1)?).unwrap_or(0);
         Ok(pieces(call, |all| all.into_iter().take(most).collect()))
@@ -57,10 +61,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     text("TRANSLATE", (3, 3), |call| {
         let (from, to) = (call.text(1), call.text(2).chars().collect::<Vec<_>>());
-        let translated = call.text(0).chars().filter_map(|each| match from.chars().position(|one| one == each) {
-            Some(at) => to.get(at).copied(),
-            None => Some(each),
-        }).collect::<String>();
+        let translated = call
+            .text(0)
+            .chars()
+            .filter_map(|each| match from.chars().position(|one| one == each) {
+                Some(at) => to.get(at).copied(),
+                None => Some(each),
+            })
+            .collect::<String>();
         Ok(Value::text(translated))
     }),
     text("LPAD", (2, 3), |call| pad(call, true)),
@@ -77,7 +85,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let delimiters = call.text_or(1, " ");
         let wanted = usize::try_from(call.integer_or(2, 1)? - 1).ok();
         let text = call.text(0);
-        let token = wanted.and_then(|at| text.split(|each| delimiters.contains(each)).filter(|part| !part.is_empty()).nth(at));
+        let token = wanted.and_then(|at| {
+            text.split(|each| delimiters.contains(each)).filter(|part| !part.is_empty()).nth(at)
+        });
         Ok(token.map_or(Value::Null, Value::text))
     }),
     text("CHR", (1, 1), |call| {
@@ -93,40 +103,68 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::text(parts.join(&call.text(0))))
     }),
     // LISTAGG of nothing is empty, not NULL.
-    text("$TEXT_OR_EMPTY", (1, 1), |call| Ok(Value::text(call.text(0)))).with_nulls(),
-    count("LENGTH", (1, 1), |call| Ok(counted(match call.get(0) {
-        Value::Binary(bytes) => bytes.len(),
-        _ => call.text(0).chars().count(),
-    }))),
+    text("$TEXT_OR_EMPTY", (1, 1), |call| Ok(Value::text(call.raw(0)))).with_nulls(),
+    count("LENGTH", (1, 1), |call| {
+        Ok(counted(match call.get(0) {
+            Value::Binary(bytes) => bytes.len(),
+            _ => call.text(0).chars().count(),
+        }))
+    }),
     count("OCTET_LENGTH", (1, 1), |call| Ok(counted(byte_length(call)))),
     count("BIT_LENGTH", (1, 1), |call| Ok(counted(byte_length(call) * 8))),
-    count("ASCII", (1, 1), |call| Ok(Value::integer(call.text(0).chars().next().map_or(0, |each| i64::from(u32::from(each)))))),
+    count("ASCII", (1, 1), |call| {
+        Ok(Value::integer(call.text(0).chars().next().map_or(0, |each| i64::from(u32::from(each)))))
+    }),
     count("POSITION", (2, 3), |call| {
         let skipped = usize::try_from(call.integer_or(2, 1)?.max(1) - 1).unwrap_or(0);
         let tail: String = call.text(1).chars().skip(skipped).collect();
-        Ok(tail.find(&call.text(0)).map_or(Value::integer(0), |at| counted(tail[..at].chars().count() + skipped + 1)))
+        Ok(tail
+            .find(&call.text(0))
+            .map_or(Value::integer(0), |at| counted(tail[..at].chars().count() + skipped + 1)))
     }),
     count("EDITDISTANCE", (2, 3), edit_distance),
-    Function::new("CONTAINS", (2, 2), |_| Ok(SqlType::Boolean), |call| Ok(Value::Boolean(call.text(0).contains(&call.text(1))))),
-    Function::new("STARTSWITH", (2, 2), |_| Ok(SqlType::Boolean), |call| Ok(Value::Boolean(call.text(0).starts_with(&call.text(1))))),
-    Function::new("ENDSWITH", (2, 2), |_| Ok(SqlType::Boolean), |call| Ok(Value::Boolean(call.text(0).ends_with(&call.text(1))))),
-    Function::new("HASH", (1, 256), |_| Ok(SqlType::Number { precision: 19, scale: 0 }), |call| {
-        // FNV-1a over the values' text: stable, though not the service's own function.
-        let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
-        for value in &call.values {
-            let text = to_text(value.clone(), call.env);
-            for byte in text.as_deref().unwrap_or("\u{0}").bytes().chain([0x1F]) {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    Function::new(
+        "CONTAINS",
+        (2, 2),
+        |_| Ok(SqlType::Boolean),
+        |call| Ok(Value::Boolean(call.text(0).contains(&call.text(1)))),
+    ),
+    Function::new(
+        "STARTSWITH",
+        (2, 2),
+        |_| Ok(SqlType::Boolean),
+        |call| Ok(Value::Boolean(call.text(0).starts_with(&call.text(1)))),
+    ),
+    Function::new(
+        "ENDSWITH",
+        (2, 2),
+        |_| Ok(SqlType::Boolean),
+        |call| Ok(Value::Boolean(call.text(0).ends_with(&call.text(1)))),
+    ),
+    Function::new(
+        "HASH",
+        (1, 256),
+        |_| Ok(SqlType::Number { precision: 19, scale: 0 }),
+        |call| {
+            // FNV-1a over the values' text: stable, though not the service's own function.
+            let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
+            for value in &call.values {
+                let text = to_text(value.clone(), call.env);
+                for byte in text.as_deref().unwrap_or("\u{0}").bytes().chain([0x1F]) {
+                    hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+                }
             }
-        }
-        Ok(Value::integer(hash.cast_signed()))
-    })
+            Ok(Value::integer(hash.cast_signed()))
+        },
+    )
     .with_nulls(),
 ];
 
 fn text_or_binary(types: &Types<'_>) -> Result<SqlType, SqlError> {
     Ok(match types.get(0) {
-        SqlType::Binary { .. } if matches!(types.name, "LEFT" | "RIGHT" | "SUBSTR" | "REVERSE" | "CONCAT") => {
+        SqlType::Binary { .. }
+            if matches!(types.name, "LEFT" | "RIGHT" | "SUBSTR" | "REVERSE" | "CONCAT") =>
+        {
             SqlType::Binary { length: MAX_BINARY }
         }
         _ => TEXT,

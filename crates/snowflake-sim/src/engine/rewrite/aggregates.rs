@@ -1,8 +1,8 @@
 //! Aggregate and window functions.
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, OrderByExpr, WindowFrame,
-    WindowFrameBound, WindowSpec, WindowType,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, OrderByExpr,
+    WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 
 use super::super::SqlError;
@@ -111,7 +111,8 @@ fn arguments(function: &Function) -> Vec<Expr> {
 fn set_arguments(function: &mut Function, native: &str, arguments: Vec<Expr>) {
     function.name = object(&[native]);
     if let FunctionArguments::List(list) = &mut function.args {
-        list.args = arguments.into_iter().map(|each| FunctionArg::Unnamed(FunctionArgExpr::Expr(each))).collect();
+        list.args =
+            arguments.into_iter().map(|each| FunctionArg::Unnamed(FunctionArgExpr::Expr(each))).collect();
     }
 }
 
@@ -157,7 +158,8 @@ fn listed(
 ) -> Result<Expr, SqlError> {
     let mut result = function.clone();
     let mut given = arguments(function).into_iter();
-    let value = given.next().ok_or_else(|| SqlError::arguments("not enough", &function.name.to_string(), 1, 0))?;
+    let value =
+        given.next().ok_or_else(|| SqlError::arguments("not enough", &function.name.to_string(), 1, 0))?;
     let separator = separator.map(string).or_else(|| given.next()).unwrap_or_else(|| string(""));
     let order: Vec<OrderByExpr> = std::mem::take(&mut result.within_group);
     set_arguments(&mut result, "string_agg", vec![change(value), separator]);
@@ -217,7 +219,10 @@ fn window(native: &str, values: usize, function: &Function) -> Result<Expr, SqlE
 }
 
 fn plain_frame(function: &mut Function) {
-    let Some(WindowType::WindowSpec(WindowSpec { window_frame: Some(frame), .. })) = &mut function.over else { return };
+    let Some(WindowType::WindowSpec(WindowSpec { window_frame: Some(frame), .. })) = &mut function.over
+    else {
+        return;
+    };
     for bound in [Some(&mut frame.start_bound), frame.end_bound.as_mut()].into_iter().flatten() {
         if let WindowFrameBound::Preceding(Some(count)) | WindowFrameBound::Following(Some(count)) = bound {
             plain_number(count);

@@ -9,6 +9,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::SqlError;
 use super::super::catalog::Relation;
+use super::super::information_schema;
 use super::{Rewriter, relations};
 
 /// Replaces aliases in WHERE, QUALIFY, HAVING and later items by what they stand for, unless a column has that name.
@@ -73,11 +74,14 @@ impl VisitorMut for Substitution<'_> {
 }
 
 /// The columns that FROM brings; none when they are not known before planning.
-fn columns_of(rewriter: &Rewriter<'_>, from: &[TableWithJoins]) -> Result<Option<BTreeSet<String>>, SqlError> {
+fn columns_of(
+    rewriter: &Rewriter<'_>,
+    from: &[TableWithJoins],
+) -> Result<Option<BTreeSet<String>>, SqlError> {
     let mut columns = BTreeSet::new();
-    let factors = from.iter().flat_map(|each| {
-        std::iter::once(&each.relation).chain(each.joins.iter().map(|join| &join.relation))
-    });
+    let factors = from
+        .iter()
+        .flat_map(|each| std::iter::once(&each.relation).chain(each.joins.iter().map(|join| &join.relation)));
     for factor in factors {
         match columns_of_factor(rewriter, factor)? {
             Some(found) => columns.extend(found),
@@ -89,7 +93,9 @@ fn columns_of(rewriter: &Rewriter<'_>, from: &[TableWithJoins]) -> Result<Option
 
 fn columns_of_factor(rewriter: &Rewriter<'_>, factor: &TableFactor) -> Result<Option<Vec<String>>, SqlError> {
     match factor {
-        TableFactor::Table { name, args: None, alias, .. } if alias.as_ref().is_none_or(|alias| alias.columns.is_empty()) => {
+        TableFactor::Table { name, args: None, alias, .. }
+            if alias.as_ref().is_none_or(|alias| alias.columns.is_empty()) =>
+        {
             let Some(name) = relations::plain_name(name) else { return Ok(None) };
             if let [single] = name.as_slice()
                 && rewriter.is_local(single)
@@ -97,12 +103,18 @@ fn columns_of_factor(rewriter: &Rewriter<'_>, factor: &TableFactor) -> Result<Op
                 return Ok(None);
             }
             let path = rewriter.path(&name)?;
+            if path.schema == information_schema::NAME {
+                return Ok(None);
+            }
             Ok(rewriter.run.relation(&path)?.map(|relation| match relation {
                 Relation::Table(table) => table.columns().iter().map(|column| column.name.clone()).collect(),
                 Relation::View(view) => view.columns.iter().map(|column| column.name.clone()).collect(),
             }))
         }
-        TableFactor::Derived { subquery, alias, .. } if alias.as_ref().is_none_or(|alias| alias.columns.is_empty()) => {
+        factor if relations::is_generator(factor) => Ok(Some(Vec::new())),
+        TableFactor::Derived { subquery, alias, .. }
+            if alias.as_ref().is_none_or(|alias| alias.columns.is_empty()) =>
+        {
             Ok(columns_of_query(subquery))
         }
         _ => Ok(None),
@@ -116,7 +128,9 @@ fn columns_of_query(query: &Query) -> Option<Vec<String>> {
         .iter()
         .map(|item| match item {
             SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(name.value.clone()),
-            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last().map(|part| part.value.clone()),
+            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+                parts.last().map(|part| part.value.clone())
+            }
             SelectItem::UnnamedExpr(other) => Some(other.to_string().to_uppercase()),
             SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.clone()),
             _ => None,

@@ -6,8 +6,8 @@ use datafusion::sql::sqlparser::ast::{Expr, UnaryOperator, Value as Literal};
 
 use super::super::time::Stamp;
 use super::super::{CancelResult, SqlError};
-use super::expr::exact;
 use super::Rewriter;
+use super::expr::exact;
 use super::make::{cast, null, string};
 
 /// The release that `CURRENT_VERSION` answers.
@@ -21,7 +21,8 @@ pub(super) fn value(
 ) -> Result<Option<Expr>, SqlError> {
     let run = rewriter.run;
     let context = &run.context;
-    let optional = |value: Option<&String>| value.map_or_else(|| cast(null(), "VARCHAR"), |text| string(text.clone()));
+    let optional =
+        |value: Option<&String>| value.map_or_else(|| cast(null(), "VARCHAR"), |text| string(text.clone()));
     let now = run.env.now;
     let local = now.shown_in(run.env.zone);
     Ok(Some(match name {
@@ -61,8 +62,7 @@ pub(super) fn value(
         "SYSTEM$CANCEL_QUERY" => cancel_query(rewriter, arguments)?,
         "SYSTEM$CANCEL_ALL_QUERIES" => {
             let session = number(arguments.first()).and_then(|id| i64::try_from(id).ok()).unwrap_or_default();
-            let count =
-                if run.describes() { 0 } else { run.engine().options().queries.cancel_all(session) };
+            let count = if run.describes() { 0 } else { run.engine().options().queries.cancel_all(session) };
             string(format!("{count} cancelled."))
         }
         "SYSTEM$ALLOWLIST" | "SYSTEM$WHITELIST" => string("[]"),
@@ -74,8 +74,9 @@ pub(super) fn value(
 fn last_query_id(history: &[String], arguments: &[Expr]) -> Result<Option<String>, SqlError> {
     let at = match arguments {
         [] => -1,
-        [only] => number(Some(only))
-            .ok_or_else(|| SqlError::not_simulated("LAST_QUERY_ID of an expression"))?,
+        [only] => {
+            number(Some(only)).ok_or_else(|| SqlError::not_simulated("LAST_QUERY_ID of an expression"))?
+        }
         _ => return Err(SqlError::arguments("too many", "LAST_QUERY_ID", 1, arguments.len())),
     };
     let found = match usize::try_from(at.unsigned_abs()) {
@@ -128,7 +129,8 @@ fn wait(rewriter: &mut Rewriter<'_>, arguments: &[Expr]) -> Result<Expr, SqlErro
 }
 
 fn cancel_query(rewriter: &Rewriter<'_>, arguments: &[Expr]) -> Result<Expr, SqlError> {
-    let id = text(arguments.first()).ok_or_else(|| SqlError::not_simulated("SYSTEM$CANCEL_QUERY of an expression"))?;
+    let id = text(arguments.first())
+        .ok_or_else(|| SqlError::not_simulated("SYSTEM$CANCEL_QUERY of an expression"))?;
     if rewriter.run.describes() {
         return Ok(string(""));
     }
@@ -136,7 +138,11 @@ fn cancel_query(rewriter: &Rewriter<'_>, arguments: &[Expr]) -> Result<Expr, Sql
         CancelResult::Cancelled => string(format!("query [{id}] terminated.")),
         CancelResult::NotRunning => string("Identified SQL statement is not currently executing."),
         CancelResult::Unknown => {
-            return Err(SqlError::new("000605", "02000", "Identified SQL statement is not currently executing."));
+            return Err(SqlError::new(
+                "000605",
+                "02000",
+                "Identified SQL statement is not currently executing.",
+            ));
         }
     })
 }

@@ -1,8 +1,8 @@
 //! Expressions.
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, Expr, FunctionArg, FunctionArgExpr, Interval, JsonPath,
-    JsonPathElem, Subscript, TrimWhereField, UnaryOperator, Value as Literal,
+    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, Expr, FunctionArg, FunctionArgExpr, Interval,
+    JsonPath, JsonPathElem, Subscript, TrimWhereField, UnaryOperator, Value as Literal,
 };
 
 use super::super::SqlError;
@@ -18,7 +18,8 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, node: &mut Expr) -> Result<()
         Expr::Value(value) => literal(rewriter, value.value)?,
         Expr::Function(function) => functions::rewrite(rewriter, function)?,
         Expr::Cast { kind, expr, data_type, .. } => {
-            let name = if kind == CastKind::TryCast || kind == CastKind::SafeCast { "$TRY_CAST" } else { "$CAST" };
+            let name =
+                if kind == CastKind::TryCast || kind == CastKind::SafeCast { "$TRY_CAST" } else { "$CAST" };
             let wanted = mapped_type(rewriter, &data_type.to_string());
             super::super::types::parse_type(&wanted)?;
             call(name, vec![*expr, string(wanted)])
@@ -32,8 +33,8 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, node: &mut Expr) -> Result<()
         Expr::Floor { expr, field } => call("FLOOR", rounding(*expr, field)?),
         Expr::Position { expr, r#in } => call("POSITION", vec![*expr, *r#in]),
         Expr::Substring { expr, substring_from, substring_for, .. } => {
-            let start = substring_from.map_or_else(|| integer(1), |start| *start);
-            call("SUBSTR", [Some(*expr), Some(start), substring_for.map(|count| *count)].into_iter().flatten().collect())
+            let places = [substring_from, substring_for].into_iter().flatten().map(|place| *place);
+            call("SUBSTR", std::iter::once(*expr).chain(places).collect())
         }
         Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
             let name = match trim_where {
@@ -89,9 +90,12 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, node: &mut Expr) -> Result<()
 /// `TIMESTAMP` and `DATETIME` as the session's mapping has them.
 fn mapped_type(rewriter: &Rewriter<'_>, data_type: &str) -> String {
     let upper = data_type.to_ascii_uppercase();
-    let (head, rest) = upper.split_once('(').map_or((upper.as_str(), String::new()), |(head, rest)| (head, format!("({rest}")));
+    let (head, rest) = upper
+        .split_once('(')
+        .map_or((upper.as_str(), String::new()), |(head, rest)| (head, format!("({rest}")));
     if head.trim() == "TIMESTAMP" && !rest.contains("ZONE") {
-        let mapping = rewriter.run.parameter("TIMESTAMP_TYPE_MAPPING").unwrap_or_else(|| "TIMESTAMP_NTZ".to_owned());
+        let mapping =
+            rewriter.run.parameter("TIMESTAMP_TYPE_MAPPING").unwrap_or_else(|| "TIMESTAMP_NTZ".to_owned());
         return format!("{mapping}{rest}");
     }
     upper
@@ -169,12 +173,16 @@ pub(super) fn exact(stamp: &super::super::time::Stamp, zone: &str) -> String {
 
 fn rounding(expr: Expr, field: CeilFloorKind) -> Result<Vec<Expr>, SqlError> {
     Ok(match field {
-        CeilFloorKind::DateTimeField(field) if field.to_string().is_empty() || field.to_string() == "NODATETIME" => {
+        CeilFloorKind::DateTimeField(field)
+            if field.to_string().is_empty() || field.to_string() == "NODATETIME" =>
+        {
             vec![expr]
         }
         CeilFloorKind::DateTimeField(_) => return Err(SqlError::not_simulated("CEIL and FLOOR of dates")),
         CeilFloorKind::Scale(scale) => {
-            let Literal::Number(text, _) = scale.value else { return Err(SqlError::not_simulated("that scale of CEIL")) };
+            let Literal::Number(text, _) = scale.value else {
+                return Err(SqlError::not_simulated("that scale of CEIL"));
+            };
             vec![expr, Expr::value(Literal::Number(format!("{}.", text.trim_end_matches('.')), false))]
         }
     })
@@ -194,7 +202,9 @@ fn operation(left: Expr, op: BinaryOperator, right: Expr) -> Result<Expr, SqlErr
 
 /// `date + INTERVAL '1 day, 2 hours'`.
 fn shifted(date: Expr, interval: &Interval, back: bool) -> Result<Expr, SqlError> {
-    let Expr::Value(value) = interval.value.as_ref() else { return Err(SqlError::not_simulated("that INTERVAL")) };
+    let Expr::Value(value) = interval.value.as_ref() else {
+        return Err(SqlError::not_simulated("that INTERVAL"));
+    };
     let text = match &value.value {
         Literal::SingleQuotedString(text) | Literal::Number(text, _) => text.trim_end_matches('.').to_owned(),
         _ => return Err(SqlError::not_simulated("that INTERVAL")),
@@ -208,7 +218,8 @@ fn shifted(date: Expr, interval: &Interval, back: bool) -> Result<Expr, SqlError
         let mut words = part.split_whitespace();
         let (count, unit) = (words.next().unwrap_or_default(), words.next().unwrap_or("second"));
         // The cause says no more than that the text is no number.
-        let count: i64 = count.parse().map_err(|_| SqlError::invalid_argument(format!("Invalid interval '{text}'")))?;
+        let count: i64 =
+            count.parse().map_err(|_| SqlError::invalid_argument(format!("Invalid interval '{text}'")))?;
         let count = if back { -count } else { count };
         let count = if count < 0 {
             Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(integer(-count)) }

@@ -11,7 +11,14 @@ use super::{Rewriter, aggregates, context, expr::plain_arguments};
 
 /// Functions whose first argument names a part of a date.
 const PARTS_FIRST: [&str; 8] = [
-    "DATEADD", "DATEDIFF", "DATE_PART", "TIMEADD", "TIMEDIFF", "TIMESTAMPADD", "TIMESTAMPDIFF", "DATE_TRUNC",
+    "DATEADD",
+    "DATEDIFF",
+    "DATE_PART",
+    "TIMEADD",
+    "TIMEDIFF",
+    "TIMESTAMPADD",
+    "TIMESTAMPDIFF",
+    "DATE_TRUNC",
 ];
 /// Functions that only stand in FROM.
 const TABLE_FUNCTIONS: [&str; 4] = ["GENERATOR", "RESULT_SCAN", "FLATTEN", "SPLIT_TO_TABLE"];
@@ -75,7 +82,8 @@ fn disguised(name: &str, arguments: &[Expr]) -> Option<Result<Expr, SqlError>> {
         }
         ("COALESCE", [_, _, ..]) => {
             let (last, others) = arguments.split_last()?;
-            let branches = others.iter().map(|each| (Expr::IsNotNull(Box::new(each.clone())), each.clone())).collect();
+            let branches =
+                others.iter().map(|each| (Expr::IsNotNull(Box::new(each.clone())), each.clone())).collect();
             case(None, branches, Some(last.clone()))
         }
         ("NVL2", [first, yes, no]) => case(None, vec![(is_null(first), no.clone())], Some(yes.clone())),
@@ -100,7 +108,9 @@ fn disguised(name: &str, arguments: &[Expr]) -> Option<Result<Expr, SqlError>> {
             let otherwise = if rest.len() % 2 == 1 { rest.last().cloned() } else { None };
             case(None, rest.chunks(2).filter_map(branch).collect(), otherwise)
         }
-        ("TRUNC" | "TRUNCATE", [date, part]) if is_part(part) => call("DATE_TRUNC", vec![part_name(part), date.clone()]),
+        ("TRUNC" | "TRUNCATE", [date, part]) if is_part(part) => {
+            call("DATE_TRUNC", vec![part_name(part), date.clone()])
+        }
         _ => return None,
     }))
 }

@@ -2,8 +2,8 @@
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
-    Ident, ObjectName, ObjectNamePart, Value,
+    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, Ident, ObjectName, ObjectNamePart, Value,
 };
 
 /// A name that is taken as it is.
@@ -48,7 +48,10 @@ pub(in super::super) fn function(name: &str, arguments: Vec<Expr>) -> Function {
         parameters: FunctionArguments::None,
         args: FunctionArguments::List(FunctionArgumentList {
             duplicate_treatment: None,
-            args: arguments.into_iter().map(|each| FunctionArg::Unnamed(FunctionArgExpr::Expr(each))).collect(),
+            args: arguments
+                .into_iter()
+                .map(|each| FunctionArg::Unnamed(FunctionArgExpr::Expr(each)))
+                .collect(),
             clauses: Vec::new(),
         }),
         filter: None,
@@ -63,7 +66,11 @@ pub(in super::super) fn cast(expr: Expr, data_type: &str) -> Expr {
     call("$CAST", vec![expr, string(data_type)])
 }
 
-pub(in super::super) fn case(operand: Option<Expr>, branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Expr {
+pub(in super::super) fn case(
+    operand: Option<Expr>,
+    branches: Vec<(Expr, Expr)>,
+    otherwise: Option<Expr>,
+) -> Expr {
     let conditions = branches.into_iter().map(|(condition, result)| CaseWhen { condition, result }).collect();
     Expr::Case {
         case_token: AttachedToken::empty(),

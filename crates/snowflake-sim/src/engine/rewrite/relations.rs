@@ -7,17 +7,17 @@ use arrow_schema::{Schema, SchemaRef};
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::datasource::MemTable;
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, Select, TableAlias,
-    TableAliasColumnDef, TableFactor, Value as Literal,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, Select, SetExpr,
+    TableAlias, TableAliasColumnDef, TableFactor, Value as Literal,
 };
 
 use super::super::SqlError;
 use super::super::catalog::{ObjectPath, Relation, View};
 use super::super::edge::from_canonical;
+use super::super::information_schema;
 use super::super::syntax::{Name, lex, parse_query};
 use super::super::types::{SqlType, field};
 use super::super::value::{Builder, Value};
-use super::super::information_schema;
 use super::Rewriter;
 use super::make::{ident, object};
 
@@ -54,7 +54,10 @@ impl Rewriter<'_> {
 pub(super) fn plain_name(name: &ObjectName) -> Option<Name> {
     name.0
         .iter()
-        .map(|part| part.as_ident().map(|ident| if ident.value.is_empty() { "PUBLIC" } else { &ident.value }.to_owned()))
+        .map(|part| {
+            part.as_ident()
+                .map(|ident| if ident.value.is_empty() { "PUBLIC" } else { &ident.value }.to_owned())
+        })
         .collect()
 }
 
@@ -62,16 +65,22 @@ pub(super) fn plain_name(name: &ObjectName) -> Option<Name> {
 pub(super) fn reads_generator(select: &Select) -> bool {
     select.from.iter().any(|each| {
         let factors = std::iter::once(&each.relation).chain(each.joins.iter().map(|join| &join.relation));
-        factors.into_iter().any(|factor| table_function(factor).is_some_and(|(name, _)| name == "GENERATOR"))
+        factors.into_iter().any(is_generator)
     })
+}
+
+/// Whether a factor is a call of GENERATOR.
+pub(super) fn is_generator(factor: &TableFactor) -> bool {
+    table_function(factor).is_some_and(|(name, _)| name == "GENERATOR")
 }
 
 /// The name and arguments of `TABLE(f(…))`.
 fn table_function(factor: &TableFactor) -> Option<(String, &[FunctionArg])> {
     match factor {
-        TableFactor::TableFunction { expr: Expr::Function(Function { name, args: FunctionArguments::List(list), .. }), .. } => {
-            Some((plain_name(name)?.join("."), &list.args))
-        }
+        TableFactor::TableFunction {
+            expr: Expr::Function(Function { name, args: FunctionArguments::List(list), .. }),
+            ..
+        } => Some((plain_name(name)?.join("."), &list.args)),
         TableFactor::Table { name, args: Some(args), .. } => Some((plain_name(name)?.join("."), &args.args)),
         TableFactor::Function { name, args, .. } => Some((plain_name(name)?.join("."), args)),
         _ => None,
@@ -94,12 +103,21 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, factor: &mut TableFactor) -> 
             if sample.is_some() {
                 return Err(SqlError::not_simulated("SAMPLE"));
             }
-            let Some(parts) = plain_name(name) else { return Err(SqlError::not_simulated(format!("FROM {name}"))) };
+            let Some(parts) = plain_name(name) else {
+                return Err(SqlError::not_simulated(format!("FROM {name}")));
+            };
             let alias = alias.take();
             *factor = relation(rewriter, &parts, alias)?;
             Ok(())
         }
-        TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } => Ok(()),
+        TableFactor::Derived { subquery, alias, .. } => {
+            if let SetExpr::Values(values) = subquery.body.as_ref() {
+                let width = values.rows.first().map_or(0, |row| row.content.len());
+                name_values(alias, width, rewriter.generators.len());
+            }
+            Ok(())
+        }
+        TableFactor::NestedJoin { .. } => Ok(()),
         TableFactor::Pivot { .. } => Err(SqlError::not_simulated("PIVOT")),
         TableFactor::Unpivot { .. } => Err(SqlError::not_simulated("UNPIVOT")),
         TableFactor::MatchRecognize { .. } => Err(SqlError::not_simulated("MATCH_RECOGNIZE")),
@@ -107,11 +125,25 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, factor: &mut TableFactor) -> 
     }
 }
 
+/// The columns of VALUES are COLUMN1, COLUMN2 and so on, unless they are given names.
+fn name_values(alias: &mut Option<TableAlias>, width: usize, number: usize) {
+    let column = |at: usize| TableAliasColumnDef { name: ident(&format!("COLUMN{at}")), data_type: None };
+    let alias = alias.get_or_insert_with(|| TableAlias {
+        explicit: true,
+        name: ident(&format!("$VALUES{number}")),
+        columns: Vec::new(),
+        at: None,
+    });
+    if alias.columns.is_empty() {
+        alias.columns = (1..=width).map(column).collect();
+    }
+}
+
 fn alias_of(factor: &TableFactor) -> Option<TableAlias> {
     match factor {
-        TableFactor::TableFunction { alias, .. } | TableFactor::Table { alias, .. } | TableFactor::Function { alias, .. } => {
-            alias.clone()
-        }
+        TableFactor::TableFunction { alias, .. }
+        | TableFactor::Table { alias, .. }
+        | TableFactor::Function { alias, .. } => alias.clone(),
         _ => None,
     }
 }
@@ -131,7 +163,11 @@ fn named(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
     }
 }
 
-fn relation(rewriter: &mut Rewriter<'_>, name: &Name, alias: Option<TableAlias>) -> Result<TableFactor, SqlError> {
+fn relation(
+    rewriter: &mut Rewriter<'_>,
+    name: &Name,
+    alias: Option<TableAlias>,
+) -> Result<TableFactor, SqlError> {
     if let [single] = name.as_slice()
         && (rewriter.is_local(single) || rewriter.tables.contains_key(single))
     {
@@ -189,12 +225,12 @@ fn open_view(rewriter: &mut Rewriter<'_>, view: &View) -> Result<Box<Query>, Sql
 
 fn argument<'a>(arguments: &'a [FunctionArg], name: &str) -> Option<&'a Expr> {
     arguments.iter().find_map(|argument| match argument {
-        FunctionArg::Named { name: found, arg: FunctionArgExpr::Expr(expr), .. } if found.value == name => Some(expr),
-        FunctionArg::ExprNamed { name: Expr::Identifier(found), arg: FunctionArgExpr::Expr(expr), .. }
-            if found.value == name =>
-        {
+        FunctionArg::Named { name: found, arg: FunctionArgExpr::Expr(expr), .. } if found.value == name => {
             Some(expr)
         }
+        FunctionArg::ExprNamed {
+            name: Expr::Identifier(found), arg: FunctionArgExpr::Expr(expr), ..
+        } if found.value == name => Some(expr),
         _ => None,
     })
 }
@@ -228,9 +264,8 @@ fn call_table_function(
                 _ => return Err(SqlError::not_simulated("RESULT_SCAN of an expression")),
             };
             let found = rewriter.run.engine().options().queries.result(&id);
-            let found = found.ok_or_else(|| {
-                SqlError::new("000709", "02000", format!("Statement {id} not found"))
-            })?;
+            let found =
+                found.ok_or_else(|| SqlError::new("000709", "02000", format!("Statement {id} not found")))?;
             let (schema, batches) = from_canonical(&found.columns, &found.batches)?;
             rewriter.provide(&table, schema, batches)?;
         }

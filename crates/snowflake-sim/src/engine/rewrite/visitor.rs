@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use datafusion::logical_expr::TableSource;
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, LimitClause, OrderByKind, Query, Select, SetExpr, SetOperator, TableFactor, Value, VisitMut,
-    VisitorMut,
+    Expr, GroupByExpr, LimitClause, OrderByKind, Query, Select, SetExpr, SetOperator, TableFactor, Value,
+    VisitMut, VisitorMut,
 };
 
 use super::super::SqlError;
@@ -81,7 +81,8 @@ impl VisitorMut for Rewriter<'_> {
     type Break = SqlError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
-        let names = query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| cte.alias.name.value.clone());
+        let names =
+            query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| cte.alias.name.value.clone());
         self.scopes.push(names.collect());
         minus_to_except(&mut query.body);
         flow(refuse(query))

@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 
-use super::super::syntax::{Cursor, Tokens, lex, split_tokens};
+use super::super::syntax::{Cursor, Tokens, lex, opens_path, split_tokens};
 use super::super::value::{Value, to_text};
 use super::super::{EngineSession, Outcome, SqlError, Statement};
 use super::super::{copy, ddl, describe, dml, select, session_commands, show, stage, transfer};
@@ -12,7 +12,10 @@ use super::Run;
 ///
 /// # Errors
 /// Whatever the service would answer; `0A000` for what is not simulated.
-pub(in super::super) async fn execute(session: &EngineSession, statement: Statement) -> Result<Outcome, SqlError> {
+pub(in super::super) async fn execute(
+    session: &EngineSession,
+    statement: Statement,
+) -> Result<Outcome, SqlError> {
     let run = Run::new(session, statement)?;
     run.check()?;
     if let Some(outcome) = transfer::execute(&run)? {
@@ -21,7 +24,9 @@ pub(in super::super) async fn execute(session: &EngineSession, statement: Statem
     let all = lex(&run.statement.sql)?;
     let mut parts = split_tokens(&all);
     let tokens = match (parts.pop(), parts.len()) {
-        (None, _) => return Err(SqlError::new("000900", "42601", "SQL compilation error:\nEmpty SQL statement.")),
+        (None, _) => {
+            return Err(SqlError::new("000900", "42601", "SQL compilation error:\nEmpty SQL statement."));
+        }
         (Some(only), 0) => only,
         (Some(_), others) => return Err(SqlError::statement_count(others + 1, 1)),
     };
@@ -43,24 +48,13 @@ fn placeholders(tokens: &Tokens) -> usize {
             Token::Placeholder(name) if name.starts_with(':') => {
                 found.insert(name.clone());
             }
-            Token::Colon if at == 0 || !is_operand(&tokens.tokens[at - 1].token) => {
+            Token::Colon if !opens_path(tokens, at) => {
                 found.insert(format!(":{}", tokens.source(at + 1, at + 1)));
             }
             _ => {}
         }
     }
     found.len()
-}
-
-/// Whether a colon after this token is a path into a VARIANT.
-fn is_operand(token: &Token) -> bool {
-    match token {
-        Token::Word(word) => {
-            word.quote_style.is_some() || word.keyword == datafusion::sql::sqlparser::keywords::Keyword::NoKeyword
-        }
-        Token::RParen | Token::RBracket => true,
-        _ => false,
-    }
 }
 
 /// An identifier that is not there gets the place where it is written.
@@ -72,7 +66,8 @@ fn placed(error: SqlError, tokens: &Tokens) -> SqlError {
     let last = name.and_then(|name| name.rsplit('.').next()).unwrap_or_default();
     match tokens.place_of(last) {
         Some((line, pos)) => {
-            let message = error.message.replace("line 1 at position 0", &format!("line {line} at position {pos}"));
+            let message =
+                error.message.replace("line 1 at position 0", &format!("line {line} at position {pos}"));
             SqlError { message, ..error }.at(line, pos)
         }
         None => error,
@@ -99,7 +94,9 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "SHOW" => show::execute(run, tokens),
         "DESC" | "DESCRIBE" => Box::pin(describe::execute(run, tokens)).await,
         "USE" | "SET" | "UNSET" => Box::pin(session_commands::execute(run, tokens)).await,
-        "BEGIN" | "START" | "COMMIT" | "ROLLBACK" => Box::pin(session_commands::transaction(run, tokens)).await,
+        "BEGIN" | "START" | "COMMIT" | "ROLLBACK" => {
+            Box::pin(session_commands::transaction(run, tokens)).await
+        }
         "LIST" | "LS" => stage::list(run, tokens),
         "REMOVE" | "RM" => stage::remove(run, tokens),
         "MERGE" | "EXPLAIN" | "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {

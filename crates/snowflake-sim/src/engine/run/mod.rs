@@ -120,7 +120,9 @@ impl Run {
             return Err(SqlError::new(
                 "002049",
                 "42601",
-                format!("SQL compilation error: error line 1 at position 0\nBind variable {placeholder} not set."),
+                format!(
+                    "SQL compilation error: error line 1 at position 0\nBind variable {placeholder} not set."
+                ),
             ));
         };
         bind_value(binding, &self.env)

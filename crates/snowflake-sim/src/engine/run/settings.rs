@@ -31,7 +31,9 @@ pub(super) fn env(parameters: &BTreeMap<String, Json>, now: Stamp, seed: u64) ->
         output: Formats {
             date: written("DATE_OUTPUT_FORMAT").unwrap_or_else(|| defaults.date.clone()),
             time: written("TIME_OUTPUT_FORMAT").unwrap_or_else(|| defaults.time.clone()),
-            ntz: written("TIMESTAMP_NTZ_OUTPUT_FORMAT").or_else(|| any.clone()).unwrap_or_else(|| defaults.ntz.clone()),
+            ntz: written("TIMESTAMP_NTZ_OUTPUT_FORMAT")
+                .or_else(|| any.clone())
+                .unwrap_or_else(|| defaults.ntz.clone()),
             ltz: zoned("TIMESTAMP_LTZ_OUTPUT_FORMAT"),
             tz: zoned("TIMESTAMP_TZ_OUTPUT_FORMAT"),
         },
@@ -51,5 +53,9 @@ pub(super) fn env(parameters: &BTreeMap<String, Json>, now: Stamp, seed: u64) ->
 
 /// A time zone that nobody knows.
 pub(in super::super) fn invalid_zone(name: &str) -> SqlError {
-    SqlError::new("001008", "22023", format!("SQL compilation error:\ninvalid value [{name}] for parameter 'TIMEZONE'"))
+    SqlError::new(
+        "001008",
+        "22023",
+        format!("SQL compilation error:\ninvalid value [{name}] for parameter 'TIMEZONE'"),
+    )
 }

@@ -79,7 +79,11 @@ impl Run {
     ///
     /// # Errors
     /// `000604` when the statement is told to stop meanwhile.
-    pub(in super::super) async fn append(&self, table: &Arc<Table>, batches: Vec<RecordBatch>) -> Result<(), SqlError> {
+    pub(in super::super) async fn append(
+        &self,
+        table: &Arc<Table>,
+        batches: Vec<RecordBatch>,
+    ) -> Result<(), SqlError> {
         self.begin_if_needed();
         if let Some(transaction) = &mut self.session.state().transaction {
             return transaction.append(table, batches);
@@ -94,7 +98,12 @@ impl Run {
     ///
     /// # Errors
     /// `000604` when the statement has been told to stop.
-    pub(in super::super) fn replace(&self, table: &Arc<Table>, version: Version, gate: Gate) -> Result<(), SqlError> {
+    pub(in super::super) fn replace(
+        &self,
+        table: &Arc<Table>,
+        version: Version,
+        gate: Gate,
+    ) -> Result<(), SqlError> {
         self.check()?;
         let mut state = self.session.state();
         match (&mut state.transaction, gate) {
@@ -107,7 +116,8 @@ impl Run {
 
     /// Without autocommit, the first change of a session begins a transaction.
     fn begin_if_needed(&self) {
-        let autocommit = self.parameters.get("AUTOCOMMIT").and_then(serde_json::Value::as_bool).unwrap_or(true);
+        let autocommit =
+            self.parameters.get("AUTOCOMMIT").and_then(serde_json::Value::as_bool).unwrap_or(true);
         if autocommit {
             return;
         }

@@ -23,7 +23,6 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
     let planned = plan_query(run, query, Tables::new())?;
     let columns = planned.columns.clone();
     if run.describes() {
-        planned.check()?;
         return Ok(Outcome::Rows(Rows::new(columns, no_batch(), StatementType::SELECT)));
     }
     if !planned.effects.wait.is_zero() {

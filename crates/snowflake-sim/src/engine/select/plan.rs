@@ -30,7 +30,11 @@ pub(in super::super) struct Planned {
 ///
 /// # Errors
 /// What is wrong with the query, by Snowflake's codes.
-pub(in super::super) fn plan_query(run: &Run, mut query: Box<Query>, provided: Tables) -> Result<Planned, SqlError> {
+pub(in super::super) fn plan_query(
+    run: &Run,
+    mut query: Box<Query>,
+    provided: Tables,
+) -> Result<Planned, SqlError> {
     let mut rewriter = Rewriter::new(run);
     rewriter.tables = provided;
     rewriter.rewrite(&mut query)?;
@@ -43,8 +47,12 @@ pub(in super::super) fn plan_query(run: &Run, mut query: Box<Query>, provided: T
         .with_enable_ident_normalization(false)
         .with_map_string_types_to_utf8view(false)
         .with_default_null_ordering(NullOrdering::NullsMax);
-    let plan = SqlToRel::new_with_options(&provider, options).sql_statement_to_plan(Statement::Query(query))?;
-    let columns = columns(&plan);
+    let plan =
+        SqlToRel::new_with_options(&provider, options).sql_statement_to_plan(Statement::Query(query))?;
+    // Only the optimized plan has the types that UNION and CASE agree on.
+    let (items, is_values) = (root_items(&plan).map(<[Expr]>::to_vec), is_values(&plan));
+    let plan = state.optimize(&plan)?;
+    let columns = columns(&plan, items.as_deref(), is_values);
     Ok(Planned { plan, state, columns, effects })
 }
 
@@ -54,21 +62,12 @@ impl Planned {
     /// # Errors
     /// What goes wrong before the first row; the rest comes through the stream.
     pub(in super::super) async fn run(self) -> Result<SendableRecordBatchStream, SqlError> {
-        let physical = self.state.create_physical_plan(&self.plan).await?;
+        let physical = self.state.query_planner().create_physical_plan(&self.plan, &self.state).await?;
         Ok(execute_stream(physical, self.state.task_ctx())?)
-    }
-
-    /// Lets the optimizer look at the plan, so that mistakes in it show without running it.
-    ///
-    /// # Errors
-    /// What is wrong with the query.
-    pub(in super::super) fn check(&self) -> Result<(), SqlError> {
-        self.state.optimize(&self.plan).map(drop).map_err(SqlError::from)
     }
 }
 
-fn columns(plan: &LogicalPlan) -> Vec<Column> {
-    let items = root_items(plan);
+fn columns(plan: &LogicalPlan, items: Option<&[Expr]>, is_values: bool) -> Vec<Column> {
     plan.schema()
         .fields()
         .iter()
@@ -78,7 +77,9 @@ fn columns(plan: &LogicalPlan) -> Vec<Column> {
                 .and_then(|items| items.get(at))
                 .and_then(literal_type)
                 .unwrap_or_else(|| result_type(field));
-            Column::new(real_name(field.name()), data_type, field.is_nullable())
+            let name =
+                if is_values { format!("COLUMN{}", at + 1) } else { real_name(field.name()).to_owned() };
+            Column::new(name, data_type, field.is_nullable())
         })
         .collect()
 }
@@ -90,6 +91,16 @@ fn root_items(plan: &LogicalPlan) -> Option<&[Expr]> {
         LogicalPlan::Sort(sort) => root_items(&sort.input),
         LogicalPlan::Limit(limit) => root_items(&limit.input),
         _ => None,
+    }
+}
+
+/// Whether the plan is nothing but VALUES.
+fn is_values(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Values(_) => true,
+        LogicalPlan::Sort(sort) => is_values(&sort.input),
+        LogicalPlan::Limit(limit) => is_values(&limit.input),
+        _ => false,
     }
 }
 

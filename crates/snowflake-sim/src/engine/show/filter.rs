@@ -33,7 +33,8 @@ pub(super) struct Filter {
 
 impl Filter {
     pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Self, SqlError> {
-        let mut filter = Self { like: None, starts_with: None, limit: None, after: None, scope: Scope::Current };
+        let mut filter =
+            Self { like: None, starts_with: None, limit: None, after: None, scope: Scope::Current };
         loop {
             if cursor.word("LIKE") {
                 filter.like = Some(like(&cursor.expect_string()?)?);
@@ -69,7 +70,12 @@ impl Filter {
     pub(super) fn schemas(&self, run: &Run) -> Result<Vec<(String, String)>, SqlError> {
         let catalog = run.engine().catalog();
         let of_database = |name: &str| -> Result<Vec<(String, String)>, SqlError> {
-            Ok(catalog.database(name)?.schemas.keys().map(|schema| (name.to_owned(), schema.clone())).collect())
+            Ok(catalog
+                .database(name)?
+                .schemas
+                .keys()
+                .map(|schema| (name.to_owned(), schema.clone()))
+                .collect())
         };
         let everywhere = || {
             let pairs = catalog.databases.iter().flat_map(|(name, database)| {

@@ -16,10 +16,22 @@ pub(super) fn unique(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     keys(run, filter, "UNIQUE", |column| column.unique)
 }
 
-fn keys(run: &Run, filter: &Filter, kind: &str, is_key: fn(&TableColumn) -> bool) -> Result<Answer, SqlError> {
+fn keys(
+    run: &Run,
+    filter: &Filter,
+    kind: &str,
+    is_key: fn(&TableColumn) -> bool,
+) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "database_name", "schema_name", "table_name", "column_name", "key_sequence", "constraint_name",
-        "rely", "comment",
+        "created_on",
+        "database_name",
+        "schema_name",
+        "table_name",
+        "column_name",
+        "key_sequence",
+        "constraint_name",
+        "rely",
+        "comment",
     ])
     .with(&["created_on"], &INSTANT)
     .with(&["key_sequence"], &COUNT);
@@ -48,9 +60,23 @@ fn keys(run: &Run, filter: &Filter, kind: &str, is_key: fn(&TableColumn) -> bool
 /// Foreign keys are accepted and forgotten.
 pub(super) fn imported() -> Answer {
     Answer::of_text(&[
-        "created_on", "pk_database_name", "pk_schema_name", "pk_table_name", "pk_column_name", "fk_database_name",
-        "fk_schema_name", "fk_table_name", "fk_column_name", "key_sequence", "update_rule", "delete_rule", "fk_name",
-        "pk_name", "deferrability", "rely", "comment",
+        "created_on",
+        "pk_database_name",
+        "pk_schema_name",
+        "pk_table_name",
+        "pk_column_name",
+        "fk_database_name",
+        "fk_schema_name",
+        "fk_table_name",
+        "fk_column_name",
+        "key_sequence",
+        "update_rule",
+        "delete_rule",
+        "fk_name",
+        "pk_name",
+        "deferrability",
+        "rely",
+        "comment",
     ])
     .with(&["created_on"], &INSTANT)
     .with(&["key_sequence"], &COUNT)

@@ -15,12 +15,25 @@ fn text(value: &str) -> Value<'static> {
 
 pub(super) fn databases(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "is_default", "is_current", "origin", "owner", "comment", "options", "retention_time",
-        "kind", "budget", "owner_role_type", "object_visibility",
+        "created_on",
+        "name",
+        "is_default",
+        "is_current",
+        "origin",
+        "owner",
+        "comment",
+        "options",
+        "retention_time",
+        "kind",
+        "budget",
+        "owner_role_type",
+        "object_visibility",
     ])
     .with(&["created_on"], &INSTANT);
     let catalog = run.engine().catalog();
-    for (name, database) in catalog.databases.iter().filter(|(name, _)| filter.takes(name)).take(filter.limit()) {
+    for (name, database) in
+        catalog.databases.iter().filter(|(name, _)| filter.takes(name)).take(filter.limit())
+    {
         answer.named(vec![
             ("created_on", instant_value(database.created)),
             ("name", text(name)),
@@ -40,9 +53,20 @@ pub(super) fn databases(run: &Run, filter: &Filter) -> Result<Answer, SqlError> 
 
 pub(super) fn schemas(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "is_default", "is_current", "database_name", "owner", "comment", "options",
-        "retention_time", "owner_role_type", "classification_profile_database", "classification_profile_schema",
-        "classification_profile", "object_visibility",
+        "created_on",
+        "name",
+        "is_default",
+        "is_current",
+        "database_name",
+        "owner",
+        "comment",
+        "options",
+        "retention_time",
+        "owner_role_type",
+        "classification_profile_database",
+        "classification_profile_schema",
+        "classification_profile",
+        "object_visibility",
     ])
     .with(&["created_on"], &INSTANT);
     let catalog = run.engine().catalog();
@@ -56,14 +80,24 @@ pub(super) fn schemas(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
         catalog.database(name)?;
     }
     let mut left = filter.limit();
-    for (database, content) in catalog.databases.iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == *name)) {
-        let own = content.schemas.iter().map(|(name, schema)| (name.as_str(), schema.created, schema.comment.as_str()));
-        let views = ("INFORMATION_SCHEMA", content.created, "Views describing the contents of schemas in this database");
+    for (database, content) in
+        catalog.databases.iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == *name))
+    {
+        let own = content
+            .schemas
+            .iter()
+            .map(|(name, schema)| (name.as_str(), schema.created, schema.comment.as_str()));
+        let views = (
+            "INFORMATION_SCHEMA",
+            content.created,
+            "Views describing the contents of schemas in this database",
+        );
         let mut all: Vec<_> = own.chain([views]).filter(|(name, ..)| filter.takes(name)).collect();
         all.sort_by_key(|(name, ..)| *name);
         for (name, created, comment) in all.into_iter().take(left) {
             left -= 1;
-            let current = run.context.database.as_ref() == Some(database) && run.context.schema.as_deref() == Some(name);
+            let current = run.context.database.as_ref() == Some(database)
+                && run.context.schema.as_deref() == Some(name);
             answer.named(vec![
                 ("created_on", instant_value(created)),
                 ("name", text(name)),
@@ -83,22 +117,58 @@ pub(super) fn schemas(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
 
 pub(super) fn warehouses(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let counts = [
-        "min_cluster_count", "max_cluster_count", "started_clusters", "running", "queued", "auto_suspend",
+        "min_cluster_count",
+        "max_cluster_count",
+        "started_clusters",
+        "running",
+        "queued",
+        "auto_suspend",
         "query_acceleration_max_scale_factor",
     ];
     let times = ["created_on", "resumed_on", "updated_on"];
     let mut answer = Answer::of_text(&[
-        "name", "state", "type", "size", "min_cluster_count", "max_cluster_count", "started_clusters", "running",
-        "queued", "is_default", "is_current", "auto_suspend", "auto_resume", "available", "provisioning", "quiescing",
-        "other", "created_on", "resumed_on", "updated_on", "owner", "comment", "enable_query_acceleration",
-        "query_acceleration_max_scale_factor", "resource_monitor", "actives", "pendings", "failed", "suspended", "uuid",
-        "scaling_policy", "budget", "owner_role_type", "resource_constraint",
+        "name",
+        "state",
+        "type",
+        "size",
+        "min_cluster_count",
+        "max_cluster_count",
+        "started_clusters",
+        "running",
+        "queued",
+        "is_default",
+        "is_current",
+        "auto_suspend",
+        "auto_resume",
+        "available",
+        "provisioning",
+        "quiescing",
+        "other",
+        "created_on",
+        "resumed_on",
+        "updated_on",
+        "owner",
+        "comment",
+        "enable_query_acceleration",
+        "query_acceleration_max_scale_factor",
+        "resource_monitor",
+        "actives",
+        "pendings",
+        "failed",
+        "suspended",
+        "uuid",
+        "scaling_policy",
+        "budget",
+        "owner_role_type",
+        "resource_constraint",
     ])
     .with(&counts, &COUNT)
     .with(&times, &INSTANT);
     let count = |value: u64| i64::try_from(value).map_or(Value::Null, Value::integer);
     let catalog = run.engine().catalog();
-    for (name, warehouse) in catalog.warehouses.iter().filter(|(name, _)| filter.takes(name)).take(filter.limit()) {
+    for (name, warehouse) in
+        catalog.warehouses.iter().filter(|(name, _)| filter.takes(name)).take(filter.limit())
+    {
         let running = u64::from(!warehouse.suspended);
         answer.named(vec![
             ("name", text(name)),
@@ -141,8 +211,16 @@ pub(super) fn warehouses(run: &Run, filter: &Filter) -> Result<Answer, SqlError>
 pub(super) fn roles(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let counts = ["assigned_to_users", "granted_to_roles", "granted_roles"];
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "is_default", "is_current", "is_inherited", "assigned_to_users", "granted_to_roles",
-        "granted_roles", "owner", "comment",
+        "created_on",
+        "name",
+        "is_default",
+        "is_current",
+        "is_inherited",
+        "assigned_to_users",
+        "granted_to_roles",
+        "granted_roles",
+        "owner",
+        "comment",
     ])
     .with(&counts, &COUNT)
     .with(&["created_on"], &INSTANT);
@@ -165,9 +243,23 @@ pub(super) fn roles(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
 
 pub(super) fn stages(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "database_name", "schema_name", "url", "has_credentials", "has_encryption_key", "owner",
-        "comment", "region", "type", "cloud", "notification_channel", "storage_integration", "endpoint",
-        "owner_role_type", "directory_enabled",
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "url",
+        "has_credentials",
+        "has_encryption_key",
+        "owner",
+        "comment",
+        "region",
+        "type",
+        "cloud",
+        "notification_channel",
+        "storage_integration",
+        "endpoint",
+        "owner_role_type",
+        "directory_enabled",
     ])
     .with(&["created_on"], &INSTANT);
     let mut found = Vec::new();
@@ -177,7 +269,12 @@ pub(super) fn stages(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
         }
         for (path, stage) in &run.session.state().stages {
             if path.database == database && path.schema == schema {
-                found.push((database.clone(), schema.clone(), path.name.clone(), std::sync::Arc::clone(stage)));
+                found.push((
+                    database.clone(),
+                    schema.clone(),
+                    path.name.clone(),
+                    std::sync::Arc::clone(stage),
+                ));
             }
         }
     }
@@ -203,7 +300,14 @@ pub(super) fn stages(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
 
 pub(super) fn file_formats(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "database_name", "schema_name", "type", "owner", "comment", "format_options",
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "type",
+        "owner",
+        "comment",
+        "format_options",
         "owner_role_type",
     ])
     .with(&["created_on"], &INSTANT);

@@ -38,10 +38,31 @@ pub(super) fn relations(run: &Run, filter: &Filter) -> Result<BTreeMap<ObjectPat
 
 pub(super) fn tables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows", "bytes", "owner",
-        "retention_time", "automatic_clustering", "change_tracking", "search_optimization",
-        "search_optimization_progress", "search_optimization_bytes", "is_external", "enable_schema_evolution",
-        "owner_role_type", "is_event", "budget", "is_hybrid", "is_iceberg", "is_dynamic", "is_immutable",
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "kind",
+        "comment",
+        "cluster_by",
+        "rows",
+        "bytes",
+        "owner",
+        "retention_time",
+        "automatic_clustering",
+        "change_tracking",
+        "search_optimization",
+        "search_optimization_progress",
+        "search_optimization_bytes",
+        "is_external",
+        "enable_schema_evolution",
+        "owner_role_type",
+        "is_event",
+        "budget",
+        "is_hybrid",
+        "is_iceberg",
+        "is_dynamic",
+        "is_immutable",
     ])
     .with(&["created_on"], &INSTANT)
     .with(&["rows", "bytes"], &COUNT);
@@ -82,8 +103,18 @@ pub(super) fn tables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
 
 pub(super) fn views(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "reserved", "database_name", "schema_name", "owner", "comment", "text", "is_secure",
-        "is_materialized", "owner_role_type", "change_tracking",
+        "created_on",
+        "name",
+        "reserved",
+        "database_name",
+        "schema_name",
+        "owner",
+        "comment",
+        "text",
+        "is_secure",
+        "is_materialized",
+        "owner_role_type",
+        "change_tracking",
     ])
     .with(&["created_on"], &INSTANT);
     let mut left = filter.limit();
@@ -113,8 +144,21 @@ pub(super) fn views(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
 
 pub(super) fn objects(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "created_on", "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows", "bytes", "owner",
-        "retention_time", "owner_role_type", "is_hybrid", "is_dynamic", "is_iceberg",
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "kind",
+        "comment",
+        "cluster_by",
+        "rows",
+        "bytes",
+        "owner",
+        "retention_time",
+        "owner_role_type",
+        "is_hybrid",
+        "is_dynamic",
+        "is_iceberg",
     ])
     .with(&["created_on"], &INSTANT)
     .with(&["rows", "bytes"], &COUNT);
@@ -124,7 +168,14 @@ pub(super) fn objects(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
             Relation::Table(table) => {
                 let (options, version) = (&table.options, run.version(table)?);
                 let (rows, bytes) = (count_value(version.rows), count_value(version.bytes()));
-                (options.created, options.kind.word(), options.comment.clone(), options.cluster_by.clone(), rows, bytes)
+                (
+                    options.created,
+                    options.kind.word(),
+                    options.comment.clone(),
+                    options.cluster_by.clone(),
+                    rows,
+                    bytes,
+                )
             }
             Relation::View(view) => {
                 (view.created, "VIEW", view.comment.clone(), String::new(), Value::Null, Value::Null)
@@ -153,13 +204,25 @@ pub(super) fn objects(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
 
 pub(super) fn columns(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&[
-        "table_name", "schema_name", "column_name", "data_type", "null?", "default", "kind", "expression", "comment",
-        "database_name", "autoincrement", "schema_evolution_record",
+        "table_name",
+        "schema_name",
+        "column_name",
+        "data_type",
+        "null?",
+        "default",
+        "kind",
+        "expression",
+        "comment",
+        "database_name",
+        "autoincrement",
+        "schema_evolution_record",
     ]);
     let only = match (&filter.scope, filter.table(run)?) {
         (_, Some(path)) => Some(path),
         // `SHOW COLUMNS IN x` names a table.
-        (Scope::Unstated(name), None) => run.path(name).ok().filter(|path| matches!(run.relation(path), Ok(Some(_)))),
+        (Scope::Unstated(name), None) => {
+            run.path(name).ok().filter(|path| matches!(run.relation(path), Ok(Some(_))))
+        }
         _ => None,
     };
     let found = match &only {
@@ -177,7 +240,9 @@ pub(super) fn columns(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
                 return Ok(answer);
             }
             left -= 1;
-            let identity = column.identity.map(|(start, step)| format!("IDENTITY START {start} INCREMENT {step} NOORDER"));
+            let identity = column
+                .identity
+                .map(|(start, step)| format!("IDENTITY START {start} INCREMENT {step} NOORDER"));
             answer.named(vec![
                 ("table_name", text(&path.name)),
                 ("schema_name", text(&path.schema)),

@@ -102,15 +102,20 @@ fn read(text: &str, declared: &SqlType, env: &Env) -> Result<Value<'static>, Sql
         SqlType::Number { .. } => {
             Number::parse(text).map(Value::Number).ok_or_else(|| unreadable("100038", "Numeric value"))
         }
-        SqlType::Float => read_float(text).map(Value::Float).ok_or_else(|| unreadable("100038", "Numeric value")),
-        SqlType::Binary { .. } => {
-            read_hex(text).map(|bytes| Value::Binary(bytes.into())).ok_or_else(|| unreadable("100115", "Binary value"))
+        SqlType::Float => {
+            read_float(text).map(Value::Float).ok_or_else(|| unreadable("100038", "Numeric value"))
         }
-        SqlType::Variant | SqlType::Object | SqlType::Array => Ok(parse_json(text)?.map_or(Value::Null, Value::json)),
+        SqlType::Binary { .. } => read_hex(text)
+            .map(|bytes| Value::Binary(bytes.into()))
+            .ok_or_else(|| unreadable("100115", "Binary value")),
+        SqlType::Variant | SqlType::Object | SqlType::Array => {
+            Ok(parse_json(text)?.map_or(Value::Null, Value::json))
+        }
         SqlType::Date => match count {
             // Milliseconds since 1970; nanoseconds where the count is too great for them.
             Some(count) => {
-                let nanos = if count.unsigned_abs() >= 31_536_000_000_000_000 { count } else { count * 1_000_000 };
+                let nanos =
+                    if count.unsigned_abs() >= 31_536_000_000_000_000 { count } else { count * 1_000_000 };
                 let days = Stamp::of_nanos(nanos).and_then(|stamp| stamp.days());
                 days.map(Value::Date).ok_or_else(|| unreadable("100040", "Date"))
             }
@@ -120,18 +125,25 @@ fn read(text: &str, declared: &SqlType, env: &Env) -> Result<Value<'static>, Sql
             Some(nanos) => i64::try_from(nanos).map(Value::Time).map_err(|_| unreadable("100108", "Time")),
             None => convert(Value::text(text), declared, env).map(Value::into_owned),
         },
-        SqlType::TimestampNtz { .. } | SqlType::TimestampLtz { .. } => match count.and_then(Stamp::of_nanos) {
-            Some(stamp) if matches!(declared, SqlType::TimestampNtz { .. }) => Ok(Value::Ntz(stamp)),
-            Some(stamp) => Ok(Value::Ltz(stamp)),
-            None => convert(Value::text(text), declared, env).map(Value::into_owned),
-        },
+        SqlType::TimestampNtz { .. } | SqlType::TimestampLtz { .. } => {
+            match count.and_then(Stamp::of_nanos) {
+                Some(stamp) if matches!(declared, SqlType::TimestampNtz { .. }) => Ok(Value::Ntz(stamp)),
+                Some(stamp) => Ok(Value::Ltz(stamp)),
+                None => convert(Value::text(text), declared, env).map(Value::into_owned),
+            }
+        }
         SqlType::TimestampTz { .. } => read_zoned(text, count, declared, env),
         _ => Ok(Value::text(text)),
     }
 }
 
 /// `"{nanoseconds} {offset + 1440}"`, nanoseconds alone, or any readable form.
-fn read_zoned(text: &str, count: Option<i128>, declared: &SqlType, env: &Env) -> Result<Value<'static>, SqlError> {
+fn read_zoned(
+    text: &str,
+    count: Option<i128>,
+    declared: &SqlType,
+    env: &Env,
+) -> Result<Value<'static>, SqlError> {
     let parts = text.split_once(' ').and_then(|(nanos, offset)| {
         Some((Stamp::of_nanos(nanos.parse().ok()?)?, offset.parse::<i32>().ok()? - 1440))
     });

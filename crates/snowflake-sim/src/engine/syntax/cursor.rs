@@ -28,7 +28,6 @@ impl<'a> Cursor<'a> {
         self.at >= self.source.tokens.len()
     }
 
-
     pub(in super::super) fn next(&mut self) -> Option<&'a Token> {
         let token = self.peek();
         self.at += usize::from(token.is_some());

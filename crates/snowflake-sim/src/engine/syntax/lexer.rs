@@ -24,22 +24,59 @@ pub(in super::super) struct Tokens {
 pub(in super::super) fn lex(sql: &str) -> Result<Tokens, SqlError> {
     let found = Tokenizer::new(&SnowflakeDialect {}, sql).tokenize_with_location().map_err(unreadable)?;
     let mut questions = 0;
-    let tokens = found
-        .into_iter()
-        .filter(|each| !matches!(each.token, Token::Whitespace(_) | Token::EOF))
-        .map(|mut each| {
-            match &mut each.token {
-                Token::Word(word) if word.quote_style.is_none() => word.value.make_ascii_uppercase(),
-                Token::Placeholder(text) if text == "?" => {
-                    questions += 1;
-                    *text = format!(":{questions}");
-                }
-                _ => {}
+    let mut path = Path::default();
+    let mut tokens = Vec::with_capacity(found.len());
+    for mut each in found {
+        if matches!(each.token, Token::Whitespace(_) | Token::EOF) {
+            continue;
+        }
+        let in_path = path.takes(&each);
+        match &mut each.token {
+            Token::Word(word) if word.quote_style.is_none() && !in_path => word.value.make_ascii_uppercase(),
+            Token::Placeholder(text) if text == "?" => {
+                questions += 1;
+                *text = format!(":{questions}");
             }
-            each
-        })
-        .collect();
+            _ => {}
+        }
+        tokens.push(each);
+    }
     Ok(Tokens { text: sql.to_owned(), tokens })
+}
+
+/// Follows paths into a VARIANT, such as `v:Customer.Name[0]`, whose names keep their case.
+#[derive(Default)]
+struct Path {
+    inside: bool,
+    /// Where the token before ended, if a path may follow it.
+    operand_end: Option<Location>,
+}
+
+impl Path {
+    /// Whether a token is part of a path.
+    fn takes(&mut self, each: &TokenWithSpan) -> bool {
+        let follows = self.operand_end == Some(each.span.start);
+        let opens = follows && each.token == Token::Colon;
+        self.inside = opens || self.inside && (follows || self.operand_end.is_none()) && is_path(&each.token);
+        self.operand_end = match &each.token {
+            Token::Word(_) | Token::RParen | Token::RBracket => Some(each.span.end),
+            _ if self.inside => None,
+            _ => Some(Location::empty()),
+        };
+        self.inside
+    }
+}
+
+fn is_path(token: &Token) -> bool {
+    matches!(token, Token::Word(_) | Token::Period | Token::Colon | Token::LBracket | Token::RBracket)
+        || matches!(token, Token::Number(..) | Token::SingleQuotedString(_))
+}
+
+/// Whether the token at a place is the colon of a path rather than of a placeholder.
+pub(in super::super) fn opens_path(tokens: &Tokens, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|before| tokens.tokens.get(before)) else { return false };
+    let operand = matches!(before.token, Token::Word(_) | Token::RParen | Token::RBracket);
+    operand && tokens.tokens.get(at).is_some_and(|colon| colon.span.start == before.span.end)
 }
 
 fn unreadable(error: TokenizerError) -> SqlError {
@@ -84,7 +121,8 @@ impl Tokens {
 
     /// Where a name stands: its line from 1 and position from 0.
     pub(in super::super) fn place_of(&self, name: &str) -> Option<(i64, i64)> {
-        let found = self.tokens.iter().find(|each| matches!(&each.token, Token::Word(word) if word.value == name))?;
+        let found =
+            self.tokens.iter().find(|each| matches!(&each.token, Token::Word(word) if word.value == name))?;
         let line = i64::try_from(found.span.start.line).ok()?;
         Some((line, i64::try_from(found.span.start.column).ok()? - 1))
     }

@@ -9,7 +9,7 @@ mod titles;
 
 pub(super) use binds::{BindValue, bind_column, bind_value};
 pub(super) use cursor::{Cursor, Name};
-pub(super) use lexer::{Tokens, lex, split_tokens};
+pub(super) use lexer::{Tokens, lex, opens_path, split_tokens};
 pub(super) use options::{OptionValue, Options};
 pub(super) use parse::{parse_query, parse_statement};
 pub(super) use titles::select_titles;

@@ -109,7 +109,11 @@ impl Options {
 }
 
 fn invalid(name: &str, value: &str) -> SqlError {
-    SqlError::new("001008", "22023", format!("SQL compilation error:\ninvalid value [{value}] for parameter '{name}'"))
+    SqlError::new(
+        "001008",
+        "22023",
+        format!("SQL compilation error:\ninvalid value [{value}] for parameter '{name}'"),
+    )
 }
 
 fn value(cursor: &mut Cursor<'_>) -> Result<OptionValue, SqlError> {

@@ -35,7 +35,8 @@ fn parse<T>(
         left => {
             let line = i64::try_from(left.span.start.line).unwrap_or(1);
             let pos = i64::try_from(left.span.start.column).unwrap_or(1) - 1;
-            let text = tokens.tokens.iter().position(|each| each.span == left.span).map(|at| tokens.source(at, at));
+            let text =
+                tokens.tokens.iter().position(|each| each.span == left.span).map(|at| tokens.source(at, at));
             Err(SqlError::syntax(line, pos, text.unwrap_or("<EOF>")))
         }
     }
@@ -53,7 +54,8 @@ fn syntax_error(error: &ParserError, tokens: &Tokens) -> SqlError {
     match place {
         Some((before, line, column)) => {
             let at = tokens.tokens.iter().position(|each| {
-                i64::try_from(each.span.start.line) == Ok(line) && i64::try_from(each.span.start.column) == Ok(column)
+                i64::try_from(each.span.start.line) == Ok(line)
+                    && i64::try_from(each.span.start.column) == Ok(column)
             });
             let found = before.rsplit_once("found: ").map_or("", |(_, found)| found);
             let text = at.map_or(found, |at| tokens.source(at, at));
@@ -61,7 +63,10 @@ fn syntax_error(error: &ParserError, tokens: &Tokens) -> SqlError {
         }
         None => {
             let end = tokens.tokens.last().map_or((1, 1), |last| {
-                (i64::try_from(last.span.end.line).unwrap_or(1), i64::try_from(last.span.end.column).unwrap_or(1))
+                (
+                    i64::try_from(last.span.end.line).unwrap_or(1),
+                    i64::try_from(last.span.end.column).unwrap_or(1),
+                )
             });
             SqlError::syntax(end.0, end.1 - 1, "<EOF>")
         }

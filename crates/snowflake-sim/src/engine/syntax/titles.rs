@@ -13,19 +13,21 @@ pub(in super::super) fn select_titles(tokens: &Tokens) -> Option<Vec<String>> {
         match &each.token {
             Token::LParen | Token::LBracket | Token::LBrace => depth += 1,
             Token::RParen | Token::RBracket | Token::RBrace => depth = depth.checked_sub(1)?,
-            Token::Word(word) if depth == 0 && word.quote_style.is_none() => match (word.value.as_str(), start) {
-                ("SELECT", None) => start = Some(at + 1),
-                ("DISTINCT" | "ALL", Some(from)) if from == at => start = Some(at + 1),
-                (
-                    "FROM" | "WHERE" | "GROUP" | "HAVING" | "QUALIFY" | "ORDER" | "LIMIT" | "UNION" | "EXCEPT"
-                    | "MINUS" | "INTERSECT" | "OFFSET" | "FETCH",
-                    Some(from),
-                ) if from < at => {
-                    titles.push(title(tokens, from, at - 1));
-                    return Some(titles);
+            Token::Word(word) if depth == 0 && word.quote_style.is_none() => {
+                match (word.value.as_str(), start) {
+                    ("SELECT", None) => start = Some(at + 1),
+                    ("DISTINCT" | "ALL", Some(from)) if from == at => start = Some(at + 1),
+                    (
+                        "FROM" | "WHERE" | "GROUP" | "HAVING" | "QUALIFY" | "ORDER" | "LIMIT" | "UNION"
+                        | "EXCEPT" | "MINUS" | "INTERSECT" | "OFFSET" | "FETCH",
+                        Some(from),
+                    ) if from < at => {
+                        titles.push(title(tokens, from, at - 1));
+                        return Some(titles);
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
             Token::Comma if depth == 0 => {
                 if let Some(from) = start {
                     titles.push(title(tokens, from, at.checked_sub(1)?));

@@ -72,8 +72,16 @@ async fn copy_loads_each_file_once() {
     assert_eq!(
         copied.names(),
         [
-            "file", "status", "rows_parsed", "rows_loaded", "error_limit", "errors_seen", "first_error",
-            "first_error_line", "first_error_character", "first_error_column_name"
+            "file",
+            "status",
+            "rows_parsed",
+            "rows_loaded",
+            "error_limit",
+            "errors_seen",
+            "first_error",
+            "first_error_line",
+            "first_error_character",
+            "first_error_column_name"
         ]
     );
     assert_eq!(copied.rows[0][..6], ["st/one.csv", "LOADED", "2", "2", "1", "0"]);
@@ -103,7 +111,20 @@ async fn copy_does_with_errors_what_it_is_told() {
     assert_eq!(skipped.rows[1][1], "LOADED");
     let continued = db.run("copy into t (id, v) from @st on_error = continue purge = true").await;
     assert_eq!(continued.rows.len(), 1);
-    assert_eq!(continued.rows[0][1..], ["PARTIALLY_LOADED", "4", "2", "4", "2", "Numeric value 'x' is not recognized", "2", "1", "\"T\"[\"ID\":1]"]);
+    assert_eq!(
+        continued.rows[0][1..],
+        [
+            "PARTIALLY_LOADED",
+            "4",
+            "2",
+            "4",
+            "2",
+            "Numeric value 'x' is not recognized",
+            "2",
+            "1",
+            "\"T\"[\"ID\":1]"
+        ]
+    );
     assert_eq!(db.run("select id, v from t order by id").await.body(), "1|1.5; 3|3.3; 9|9.0");
     assert_eq!(db.run("list @st").await.rows.len(), 1);
 }

@@ -16,7 +16,10 @@ async fn objects_are_made_and_dropped_with_sentences() {
         ("create table t2 like db.public.t", "Table T2 successfully created."),
         ("create transient table t3 as select 1 a, 'x' b", "Table T3 successfully created."),
         ("create temporary table t4 (a int)", "Table T4 successfully created."),
-        ("create warehouse wh2 with warehouse_size = 'LARGE' auto_suspend = 60", "Warehouse WH2 successfully created."),
+        (
+            "create warehouse wh2 with warehouse_size = 'LARGE' auto_suspend = 60",
+            "Warehouse WH2 successfully created.",
+        ),
         ("create file format f type = csv skip_header = 1", "File format F successfully created."),
         ("create stage st file_format = (format_name = f)", "Stage area ST successfully created."),
         ("drop stage st", "ST successfully dropped."),
@@ -31,7 +34,11 @@ async fn objects_are_made_and_dropped_with_sentences() {
     ];
     for (sql, sentence) in cases {
         let table = db.run(sql).await;
-        assert_eq!((table.header().as_str(), table.body().as_str()), ("status VARCHAR(16777216)", sentence), "{sql}");
+        assert_eq!(
+            (table.header().as_str(), table.body().as_str()),
+            ("status VARCHAR(16777216)", sentence),
+            "{sql}"
+        );
         assert!(table.force_json);
     }
     assert_eq!(db.session.context().database, None);
@@ -46,7 +53,11 @@ async fn use_changes_the_current_objects() {
     assert_eq!(db.run("use warehouse wh").await.statement_type, StatementType::USE_WAREHOUSE);
     assert_eq!(db.run("use db.public").await.statement_type, StatementType::USE_DATABASE);
     assert_eq!(db.run("use role sysadmin").await.statement_type, StatementType::USE);
-    let table = db.run("select current_warehouse(), current_schema(), current_role(), current_user(), current_account()").await;
+    let table = db
+        .run(
+            "select current_warehouse(), current_schema(), current_role(), current_user(), current_account()",
+        )
+        .await;
     assert_eq!(table.body(), "WH|PUBLIC|SYSADMIN|ALICE|ACCT");
 }
 
@@ -59,9 +70,25 @@ async fn every_type_can_be_a_column() {
     assert_eq!(
         types,
         [
-            "NUMBER(10,2)", "NUMBER(38,0)", "FLOAT", "FLOAT", "VARCHAR(16777216)", "VARCHAR(1)", "VARCHAR(7)", "BOOLEAN",
-            "DATE", "TIME(3)", "TIMESTAMP_NTZ(9)", "TIMESTAMP_LTZ(6)", "TIMESTAMP_TZ(9)", "BINARY(5)", "VARIANT", "OBJECT",
-            "ARRAY", "TIMESTAMP_NTZ(9)", "VARCHAR(16777216)"
+            "NUMBER(10,2)",
+            "NUMBER(38,0)",
+            "FLOAT",
+            "FLOAT",
+            "VARCHAR(16777216)",
+            "VARCHAR(1)",
+            "VARCHAR(7)",
+            "BOOLEAN",
+            "DATE",
+            "TIME(3)",
+            "TIMESTAMP_NTZ(9)",
+            "TIMESTAMP_LTZ(6)",
+            "TIMESTAMP_TZ(9)",
+            "BINARY(5)",
+            "VARIANT",
+            "OBJECT",
+            "ARRAY",
+            "TIMESTAMP_NTZ(9)",
+            "VARCHAR(16777216)"
         ]
     );
     db.run("insert into t select 1.5, 2, 3.5, 4.5, 'e', 'f', 'g', true, '2024-01-01', '01:02:03.456789', '2024-01-01 01:02:03.123456789', '2024-01-01 01:02:03.123456789 +00:00', '2024-01-01 01:02:03 +05:30', to_binary('ff'), parse_json('{\"a\":1}'), object_construct('k', 'v'), array_construct(1,2), '2024-01-01', 's'").await;
@@ -71,7 +98,8 @@ async fn every_type_can_be_a_column() {
         "1.50|2|3.5|4.5|e|f|g|true|2024-01-01|01:02:03.456000000|2024-01-01 01:02:03.123456789|2024-01-01 01:02:03.123456000 +00:00|2024-01-01 01:02:03.000000000 +05:30|FF|{\"a\":1}|{\"k\":\"v\"}|[1,2]|2024-01-01 00:00:00.000000000|s"
     );
     assert_eq!(row.columns[9].data_type.to_string(), "TIME(3)");
-    let ordered = db.run("select m from t where m = '2024-01-01 01:02:03 +05:30'::timestamp_tz order by k, l, m").await;
+    let ordered =
+        db.run("select m from t where m = '2024-01-01 01:02:03 +05:30'::timestamp_tz order by k, l, m").await;
     assert_eq!(ordered.rows.len(), 1);
 }
 
@@ -104,7 +132,10 @@ async fn temporary_tables_end_with_their_session() {
 async fn ctas_keeps_types_and_clone_keeps_rows() {
     let db = Db::new().await;
     db.run("create table t as select 1 as a, 'xy' as b, 1.25 as c, current_timestamp() as d").await;
-    assert_eq!(db.run("select * from t where false").await.header(), "A NUMBER(1,0), B VARCHAR(2), C NUMBER(3,2), D TIMESTAMP_LTZ(9)");
+    assert_eq!(
+        db.run("select * from t where false").await.header(),
+        "A NUMBER(1,0), B VARCHAR(2), C NUMBER(3,2), D TIMESTAMP_LTZ(9)"
+    );
     db.run("create table u clone t").await;
     db.run("delete from t").await;
     assert_eq!(db.run("select a, b from u").await.body(), "1|xy");

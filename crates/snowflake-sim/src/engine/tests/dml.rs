@@ -19,7 +19,10 @@ async fn dml_answers_its_counters() {
     assert_eq!(updated.body(), "2|0");
     assert_eq!(db.run("select * from t order by id").await.body(), "1|A|3.00; 2|B|3.00; 3|NULL|1.50");
     let deleted = db.run("delete from t where name is null").await;
-    assert_eq!((deleted.header().as_str(), deleted.body().as_str()), ("number of rows deleted NUMBER(19,0)", "1"));
+    assert_eq!(
+        (deleted.header().as_str(), deleted.body().as_str()),
+        ("number of rows deleted NUMBER(19,0)", "1")
+    );
     assert_eq!(db.run("insert into t select id + 10, name, 1 from t").await.body(), "2");
     assert_eq!(db.run("select count(*), sum(id) from t").await.body(), "4|26");
     assert_eq!(db.run("truncate table t").await.body(), "Statement executed successfully.");

@@ -12,8 +12,8 @@ use crate::engine::edge::from_canonical;
 use crate::engine::env::Env;
 use crate::engine::value::{Reader, to_text};
 use crate::engine::{
-    CancelResult, CancelToken, Engine, EngineOptions, EngineSession, Outcome, QueryStore, SqlError, Statement,
-    StoredResult,
+    CancelResult, CancelToken, Engine, EngineOptions, EngineSession, Outcome, QueryStore, SqlError,
+    Statement, StoredResult,
 };
 use crate::{ManualClock, SeededEntropy};
 
@@ -119,7 +119,11 @@ impl Db {
         self.execute(Statement { sql: sql.to_owned(), ..Statement::default() }).await
     }
 
-    pub(super) async fn with_binds(&self, sql: &str, binds: &[(&str, &str, Option<&str>)]) -> Result<Table, SqlError> {
+    pub(super) async fn with_binds(
+        &self,
+        sql: &str,
+        binds: &[(&str, &str, Option<&str>)],
+    ) -> Result<Table, SqlError> {
         let binds = binds.iter().map(|(name, kind, value)| {
             let value = value.map_or(BindingValue::Null, |value| BindingValue::Text(value.to_owned()));
             ((*name).to_owned(), Binding { kind: (*kind).to_owned(), value, ..Binding::default() })
@@ -141,7 +145,12 @@ pub(super) async fn execute(session: &EngineSession, statement: Statement) -> Re
         batches.push(batch?);
     }
     let cells = cells(&rows.columns, &batches);
-    Ok(Table { columns: rows.columns, rows: cells, statement_type: rows.statement_type, force_json: rows.force_json })
+    Ok(Table {
+        columns: rows.columns,
+        rows: cells,
+        statement_type: rows.statement_type,
+        force_json: rows.force_json,
+    })
 }
 
 /// The cells of canonical batches as text, with all digits and in UTC.

@@ -5,10 +5,18 @@ use super::harness::Db;
 /// Checks statements against `columns` and `rows`.
 async fn check(cases: &[(&str, &str, &str)]) {
     let db = Db::new().await;
+    let mut wrong = Vec::new();
     for (sql, header, body) in cases {
-        let table = db.run(sql).await;
-        assert_eq!((table.header().as_str(), table.body().as_str()), (*header, *body), "{sql}");
+        let found = match db.try_run(sql).await {
+            Ok(table) => format!("{} / {}", table.header(), table.body()),
+            Err(error) => format!("{} {}", error.code, error.message),
+        };
+        let wanted = format!("{header} / {body}");
+        if found != wanted {
+            wrong.push(format!("{sql}\n  answers {found}\n  not     {wanted}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test]
@@ -24,7 +32,11 @@ async fn literals_have_the_type_they_are_written_with() {
         ("SELECT NULL", "NULL VARCHAR(16777216)", "NULL"),
         ("SELECT 1e2", "1E2 FLOAT", "100"),
         ("SELECT $$a'b$$", "$$A'B$$ VARCHAR(3)", "a'b"),
-        ("SELECT 12345678901234567890123456789012345678", "12345678901234567890123456789012345678 NUMBER(38,0)", "12345678901234567890123456789012345678"),
+        (
+            "SELECT 12345678901234567890123456789012345678",
+            "12345678901234567890123456789012345678 NUMBER(38,0)",
+            "12345678901234567890123456789012345678",
+        ),
         ("SELECT DATE '2024-02-29' d", "D DATE", "2024-02-29"),
     ])
     .await;
@@ -45,7 +57,11 @@ async fn arithmetic_follows_the_scale_rules() {
         ("SELECT '5' + 1 x", "X NUMBER(19,5)", "6.00000"),
         ("SELECT div0(1, 0) x", "X NUMBER(7,6)", "0.000000"),
         ("SELECT 1 < 2 AND 2.0 = 2 x", "X BOOLEAN", "true"),
-        ("SELECT '10' = 10 x, 1 BETWEEN 0 AND 2 y, 3 IN (1, 2) z", "X BOOLEAN, Y BOOLEAN, Z BOOLEAN", "true|true|false"),
+        (
+            "SELECT '10' = 10 x, 1 BETWEEN 0 AND 2 y, 3 IN (1, 2) z",
+            "X BOOLEAN, Y BOOLEAN, Z BOOLEAN",
+            "true|true|false",
+        ),
     ])
     .await;
 }
@@ -57,7 +73,11 @@ async fn columns_are_named_by_their_text() {
         ("SELECT a+1, a, A FROM (SELECT 1 a)", "A+1 NUMBER(2,0), A NUMBER(1,0), A NUMBER(1,0)", "2|1|1"),
         ("SELECT 1, 1", "1 NUMBER(1,0), 1 NUMBER(1,0)", "1|1"),
         ("SELECT *, 1 FROM (SELECT 2 x)", "X NUMBER(1,0), 1 NUMBER(1,0)", "2|1"),
-        ("SELECT t.a, u.a FROM (SELECT 1 a) t JOIN (SELECT 1 a) u ON t.a = u.a", "A NUMBER(1,0), A NUMBER(1,0)", "1|1"),
+        (
+            "SELECT t.a, u.a FROM (SELECT 1 a) t JOIN (SELECT 1 a) u ON t.a = u.a",
+            "A NUMBER(1,0), A NUMBER(1,0)",
+            "1|1",
+        ),
         ("SELECT \"a b\" FROM (SELECT 1 \"a b\")", "a b NUMBER(1,0)", "1"),
         ("WITH c AS (SELECT 1 AS n) SELECT n * 2 FROM c", "N * 2 NUMBER(2,0)", "2"),
         ("SELECT 1 a UNION ALL SELECT 2 ORDER BY a", "A NUMBER(1,0)", "1; 2"),
@@ -90,7 +110,7 @@ async fn functions_of_the_examples_work() {
         ("SELECT TRY_TO_NUMBER('12'), TRY_TO_NUMBER('x'), TRY_TO_NUMBER('1.5', 10, 2) x", "TRY_TO_NUMBER('12') NUMBER(38,0), TRY_TO_NUMBER('X') NUMBER(38,0), X NUMBER(10,2)", "12|NULL|1.50"),
         ("SELECT TRY_TO_TIMESTAMP('2024-01-02 03:04:05.6') a, TRY_TO_TIMESTAMP('nope') b", "A TIMESTAMP_NTZ(9), B TIMESTAMP_NTZ(9)", "2024-01-02 03:04:05.600000000|NULL"),
         ("SELECT TRIM('  x ') || '!' t", "T VARCHAR(16777216)", "x!"),
-        ("SELECT iff(1 = 0, 1/0, 5) a, nvl(null, 'z') b, coalesce(null, 2) c, decode(1, 1, 'one', 'other') d", "A NUMBER(8,6), B VARCHAR(16777216), C NUMBER(1,0), D VARCHAR(16777216)", "5.000000|z|2|one"),
+        ("SELECT iff(1 = 0, 1/0, 5) a, nvl(null, 'z') b, coalesce(null, 2) c, decode(1, 1, 'one', 'other') d", "A NUMBER(7,6), B VARCHAR(16777216), C NUMBER(1,0), D VARCHAR(16777216)", "5.000000|z|2|one"),
         ("SELECT date_trunc('month', '2024-03-15 10:00:00'::timestamp_ntz) a, extract(year from '2024-03-15'::date) b, year('2024-03-15'::date) c", "A TIMESTAMP_NTZ(9), B NUMBER(9,0), C NUMBER(9,0)", "2024-03-01 00:00:00.000000000|2024|2024"),
         ("SELECT upper('a') a, substr('hello', 2, 3) b, split_part('a,b', ',', 2) c, length('abc') d, replace('aa','a','b') e", "A VARCHAR(16777216), B VARCHAR(16777216), C VARCHAR(16777216), D NUMBER(18,0), E VARCHAR(16777216)", "A|ell|b|3|bb"),
         ("SELECT round(2.345, 2) a, floor(-1.5) b, ceil(1.2) c, abs(-3) d, round(2.5) e", "A NUMBER(4,2), B NUMBER(2,0), C NUMBER(2,0), D NUMBER(1,0), E NUMBER(2,0)", "2.35|-2|2|3|3"),
@@ -121,11 +141,51 @@ async fn casts_read_and_write_every_type() {
 }
 
 #[tokio::test]
+async fn values_and_mixed_comparisons_work() {
+    check(&[
+        ("VALUES (1, 'a'), (2, 'b')", "COLUMN1 NUMBER(1,0), COLUMN2 VARCHAR(16777216)", "1|a; 2|b"),
+        ("SELECT $1, v.column2 FROM VALUES (1, 'a') v", "$1 NUMBER(1,0), COLUMN2 VARCHAR(16777216)", "1|a"),
+        ("SELECT x FROM VALUES (1), (3) AS t(x) ORDER BY x DESC", "X NUMBER(1,0)", "3; 1"),
+        (
+            "SELECT 5 IN ('5', '6') a, '2024-01-01'::date IN ('2024-01-01') b",
+            "A BOOLEAN, B BOOLEAN",
+            "true|true",
+        ),
+        (
+            "SELECT '2024-01-01'::date = '2024-01-01 00:00:00'::timestamp a, true = 'true' b",
+            "A BOOLEAN, B BOOLEAN",
+            "true|true",
+        ),
+        (
+            "SELECT 'Abc' LIKE 'a%' a, 'Abc' ILIKE 'a%' b, 'abc' LIKE ANY ('x', 'a%') c, 'abc' RLIKE 'a.c' d",
+            "A BOOLEAN, B BOOLEAN, C BOOLEAN, D BOOLEAN",
+            "false|true|true|true",
+        ),
+        ("SELECT parse_json('{\"value\": 7}'):value > 5 a", "A BOOLEAN", "true"),
+        (
+            "SELECT a FROM (SELECT 2 a UNION SELECT 1.5 UNION SELECT NULL) ORDER BY a DESC",
+            "A NUMBER(2,1)",
+            "NULL; 2.0; 1.5",
+        ),
+        ("SELECT 1 MINUS SELECT 2", "1 NUMBER(1,0)", "1"),
+        ("SELECT case when 1=1 then 1 else 'x' end c", "C VARCHAR(16777216)", "1"),
+        (
+            "SELECT count(*) FROM (SELECT 1 WHERE EXISTS (SELECT 1)) LIMIT 1 OFFSET 0",
+            "COUNT(*) NUMBER(18,0)",
+            "1",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn generator_makes_rows() {
     let db = Db::new().await;
     let table = db.run("SELECT count(*) n, max(seq4()) m, min(uniform(1, 6, random())) >= 1 u FROM TABLE(GENERATOR(ROWCOUNT => 20000))").await;
     assert_eq!(table.body(), "20000|19999|true");
-    let table = db.run("SELECT seq8() AS id, id % 3 AS k FROM TABLE(GENERATOR(ROWCOUNT => 4)) ORDER BY id DESC LIMIT 2").await;
+    let table = db
+        .run("SELECT seq8() AS id, id % 3 AS k FROM TABLE(GENERATOR(ROWCOUNT => 4)) ORDER BY id DESC LIMIT 2")
+        .await;
     assert_eq!(table.header(), "ID NUMBER(19,0), K NUMBER(19,0)");
     assert_eq!(table.body(), "3|0; 2|2");
 }
@@ -154,10 +214,16 @@ async fn binds_become_values_of_their_type() {
         table.body(),
         "12.50|NaN|it's|true|2024-02-29|1969-12-31 23:59:59.500000000|2024-02-29 12:34:56.789123000 -08:00|BEEF|NULL"
     );
-    let named = db.with_binds("SELECT :name || :2 x", &[("name", "TEXT", Some("a")), ("2", "TEXT", Some("b"))]).await;
+    let named =
+        db.with_binds("SELECT :name || :2 x", &[("name", "TEXT", Some("a")), ("2", "TEXT", Some("b"))]).await;
     assert_eq!(named.unwrap().body(), "ab");
     let missing = db.with_binds("SELECT ?", &[]).await.unwrap_err();
     assert_eq!(missing.code, "002049");
-    let identifier = db.with_binds("SELECT count(*) FROM IDENTIFIER(?)", &[("1", "TEXT", Some("db.information_schema.tables"))]).await;
+    let identifier = db
+        .with_binds(
+            "SELECT count(*) FROM IDENTIFIER(?)",
+            &[("1", "TEXT", Some("db.information_schema.tables"))],
+        )
+        .await;
     assert_eq!(identifier.unwrap().body(), "0");
 }

@@ -8,7 +8,10 @@ async fn parameters_change_what_values_look_like() {
     let db = Db::new().await;
     db.run("alter session set timezone = 'Europe/Berlin', date_output_format = 'DD.MM.YYYY'").await;
     assert_eq!(db.run("select '2024-02-29'::date::varchar d").await.body(), "29.02.2024");
-    assert_eq!(db.run("select '2024-07-01 12:00:00'::timestamp_ltz t").await.body(), "2024-07-01 10:00:00.000000000 +00:00");
+    assert_eq!(
+        db.run("select '2024-07-01 12:00:00'::timestamp_ltz t").await.body(),
+        "2024-07-01 10:00:00.000000000 +00:00"
+    );
     assert_eq!(db.run("select current_timestamp()::varchar t").await.body(), "2024-03-15 13:30:45.123 +0100");
     db.run("alter session unset timezone").await;
     assert_eq!(db.session.parameters()["TIMEZONE"], "America/Los_Angeles");
@@ -30,8 +33,13 @@ async fn variables_hold_values() {
 #[tokio::test]
 async fn a_result_can_be_scanned_again() {
     let db = Db::new().await;
-    let ask = |sql: &str, id: &str| Statement { sql: sql.to_owned(), query_id: id.to_owned(), ..Statement::default() };
-    let crate::engine::Outcome::Rows(rows) = db.session.execute(ask("show databases", "q-1")).await.unwrap() else {
+    let ask = |sql: &str, id: &str| Statement {
+        sql: sql.to_owned(),
+        query_id: id.to_owned(),
+        ..Statement::default()
+    };
+    let crate::engine::Outcome::Rows(rows) = db.session.execute(ask("show databases", "q-1")).await.unwrap()
+    else {
         panic!()
     };
     let columns = rows.columns.clone();

@@ -14,7 +14,10 @@ async fn show_has_snowflakes_columns() {
     let tables = db.run("show tables").await;
     assert_eq!(tables.statement_type, StatementType::SHOW);
     assert_eq!(tables.columns[0].data_type.to_string(), "TIMESTAMP_LTZ(3)");
-    assert_eq!(tables.names()[..8], ["created_on", "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows"]);
+    assert_eq!(
+        tables.names()[..8],
+        ["created_on", "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows"]
+    );
     assert_eq!(tables.rows[0][1..8], ["ALPHA", "DB", "PUBLIC", "TABLE", "", "", "1"]);
     let name = |sql: &'static str| {
         let db = &db;
@@ -27,9 +30,21 @@ async fn show_has_snowflakes_columns() {
     assert_eq!(name("show schemas in database db").await, ["INFORMATION_SCHEMA", "PUBLIC"]);
     assert_eq!(name("show databases like 'd%'").await, ["DB"]);
     assert_eq!(db.run("show warehouses").await.rows[0][..4], ["WH", "STARTED", "STANDARD", "X-Small"]);
-    assert_eq!(db.run("show terse schemas").await.names(), ["created_on", "name", "kind", "database_name", "schema_name"]);
+    assert_eq!(
+        db.run("show terse schemas").await.names(),
+        ["created_on", "name", "kind", "database_name", "schema_name"]
+    );
     let columns = db.run("show columns in table alpha").await;
-    assert_eq!(columns.rows[0][..5], ["ALPHA", "PUBLIC", "A", "{\"nullable\":false,\"precision\":38,\"scale\":0,\"type\":\"FIXED\"}", "NOT_NULL"]);
+    assert_eq!(
+        columns.rows[0][..5],
+        [
+            "ALPHA",
+            "PUBLIC",
+            "A",
+            "{\"nullable\":false,\"precision\":38,\"scale\":0,\"type\":\"FIXED\"}",
+            "NOT_NULL"
+        ]
+    );
     assert_eq!(db.run("show primary keys in table alpha").await.rows[0][4], "A");
     let parameters = db.run("show parameters like 'timezone' in session").await;
     assert_eq!(parameters.rows[0][..2], ["TIMEZONE", "America/Los_Angeles"]);
@@ -43,7 +58,10 @@ async fn describe_table_shows_columns() {
     db.run("create table t (a int not null primary key, b varchar(5) default 'x')").await;
     let described = db.run("desc table t").await;
     assert_eq!(described.statement_type, StatementType::DESCRIBE);
-    assert_eq!(described.names()[..7], ["name", "type", "kind", "null?", "default", "primary key", "unique key"]);
+    assert_eq!(
+        described.names()[..7],
+        ["name", "type", "kind", "null?", "default", "primary key", "unique key"]
+    );
     assert_eq!(described.rows[0][..7], ["A", "NUMBER(38,0)", "COLUMN", "N", "NULL", "Y", "N"]);
     assert_eq!(described.rows[1][..5], ["B", "VARCHAR(5)", "COLUMN", "Y", "'x'"]);
     assert_eq!(db.fail("describe table nope").await.code, "002003");

@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 
 use super::stamp::{Stamp, days_of_date, zone_offset_minutes};
 
-const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const MONTHS: [&str; 12] =
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
 /// Reads a date or timestamp; digits alone count seconds, milli-, micro- or nanoseconds by magnitude.
 pub(in super::super) fn read_stamp(text: &str) -> Option<Stamp> {
@@ -175,7 +176,8 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() {
             return Some(None);
         }
-        if self.rest == "Z" || self.rest.eq_ignore_ascii_case("UTC") || self.rest.eq_ignore_ascii_case("GMT") {
+        if self.rest == "Z" || self.rest.eq_ignore_ascii_case("UTC") || self.rest.eq_ignore_ascii_case("GMT")
+        {
             self.rest = "";
             return Some(Some(0));
         }

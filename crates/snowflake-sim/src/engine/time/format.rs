@@ -7,7 +7,17 @@ use chrono::{Datelike, NaiveDate};
 use super::stamp::{Stamp, days_of_date};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -74,9 +84,9 @@ impl Format {
                 rest = inner.get(end + 1..).unwrap_or("");
                 continue;
             }
-            let found = ELEMENTS.iter().find(|(name, _)| {
-                rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
-            });
+            let found = ELEMENTS
+                .iter()
+                .find(|(name, _)| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)));
             let Some((name, piece)) = found else {
                 literal.push(first);
                 rest = &rest[first.len_utf8()..];
@@ -135,7 +145,9 @@ impl Format {
                 Piece::ZoneHour => offset.map_or(Ok(()), |minutes| {
                     write!(out, "{}{:02}", if minutes < 0 { '-' } else { '+' }, minutes.abs() / 60)
                 }),
-                Piece::ZoneMinute => offset.map_or(Ok(()), |minutes| write!(out, "{:02}", minutes.abs() % 60)),
+                Piece::ZoneMinute => {
+                    offset.map_or(Ok(()), |minutes| write!(out, "{:02}", minutes.abs() % 60))
+                }
                 Piece::Literal(text) => {
                     out.push_str(text);
                     Ok(())
@@ -177,7 +189,17 @@ struct Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, nanos: 0, afternoon: None, offset: None }
+        Self {
+            year: 1970,
+            month: 1,
+            day: 1,
+            hour: 0,
+            minute: 0,
+            second: 0,
+            nanos: 0,
+            afternoon: None,
+            offset: None,
+        }
     }
 }
 
@@ -213,7 +235,9 @@ impl Fields {
         let (value, rest) = digits(rest, if *piece == Piece::Year { 4 } else { 2 })?;
         match piece {
             Piece::Year => self.year = i32::try_from(value).ok()?,
-            Piece::ShortYear => self.year = i32::try_from(if value < 70 { 2000 + value } else { 1900 + value }).ok()?,
+            Piece::ShortYear => {
+                self.year = i32::try_from(if value < 70 { 2000 + value } else { 1900 + value }).ok()?
+            }
             Piece::Month => self.month = value,
             Piece::Day => self.day = value,
             Piece::Hour24 | Piece::Hour12 => self.hour = value,
@@ -238,7 +262,8 @@ impl Fields {
         if hour > 23 || self.minute > 59 || self.second > 59 {
             return None;
         }
-        let mut stamp = Stamp::of_days(days_of_date(NaiveDate::from_ymd_opt(self.year, self.month, self.day)?));
+        let mut stamp =
+            Stamp::of_days(days_of_date(NaiveDate::from_ymd_opt(self.year, self.month, self.day)?));
         stamp.seconds += i64::from(hour * 3600 + self.minute * 60 + self.second);
         stamp.nanos = self.nanos;
         stamp.offset = self.offset;

@@ -45,9 +45,8 @@ impl Part {
             "second" | "s" | "sec" | "seconds" | "secs" => Self::Second,
             "millisecond" | "ms" | "msec" | "milliseconds" => Self::Millisecond,
             "microsecond" | "us" | "usec" | "microseconds" => Self::Microsecond,
-            "nanosecond" | "ns" | "nsec" | "nanosec" | "nsecond" | "nanoseconds" | "nanosecs" | "nseconds" => {
-                Self::Nanosecond
-            }
+            "nanosecond" | "ns" | "nsec" | "nanosec" | "nsecond" | "nanoseconds" | "nanosecs"
+            | "nseconds" => Self::Nanosecond,
             "dayofweek" | "weekday" | "dow" | "dw" => Self::DayOfWeek,
             "dayofweekiso" | "dayofweek_iso" | "weekday_iso" | "dow_iso" | "dw_iso" => Self::DayOfWeekIso,
             "dayofyear" | "yearday" | "doy" | "dy" => Self::DayOfYear,

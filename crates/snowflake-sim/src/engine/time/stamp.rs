@@ -73,7 +73,9 @@ impl Stamp {
 
     /// The same instant shown in UTC; without an offset the clock is taken to be in `zone`.
     pub(in super::super) fn instant(&self, zone: Tz) -> Stamp {
-        let offset = self.offset.map_or_else(|| wall_offset_seconds(self.seconds, zone), |minutes| i64::from(minutes) * 60);
+        let offset = self
+            .offset
+            .map_or_else(|| wall_offset_seconds(self.seconds, zone), |minutes| i64::from(minutes) * 60);
         Stamp::new(self.seconds - offset, self.nanos)
     }
 

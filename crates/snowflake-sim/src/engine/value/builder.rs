@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder, Int64Builder,
-    LargeStringBuilder, StringBuilder, Time64NanosecondBuilder, TimestampNanosecondBuilder,
+    BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder,
+    Int64Builder, LargeStringBuilder, StringBuilder, Time64NanosecondBuilder, TimestampNanosecondBuilder,
 };
 use arrow_array::{ArrayRef, StructArray};
 use arrow_buffer::NullBufferBuilder;
@@ -37,9 +37,11 @@ impl Builder {
     pub(in super::super) fn new(data_type: &SqlType, rows: usize) -> Self {
         let arrow = arrow_type(data_type);
         let inner = match data_type {
-            SqlType::Number { precision, scale } => {
-                Inner::Number(Decimal128Builder::with_capacity(rows).with_data_type(arrow), *precision, *scale)
-            }
+            SqlType::Number { precision, scale } => Inner::Number(
+                Decimal128Builder::with_capacity(rows).with_data_type(arrow),
+                *precision,
+                *scale,
+            ),
             SqlType::Float => Inner::Float(Float64Builder::with_capacity(rows)),
             SqlType::Boolean => Inner::Boolean(BooleanBuilder::with_capacity(rows)),
             SqlType::Date => Inner::Date(Date32Builder::with_capacity(rows)),

@@ -41,7 +41,11 @@ pub(in super::super) fn cast_array(
 ///
 /// # Errors
 /// The code of the conversion that fails.
-pub(in super::super) fn convert<'a>(value: Value<'a>, to: &SqlType, env: &Env) -> Result<Value<'a>, SqlError> {
+pub(in super::super) fn convert<'a>(
+    value: Value<'a>,
+    to: &SqlType,
+    env: &Env,
+) -> Result<Value<'a>, SqlError> {
     if value.is_null() {
         return Ok(Value::Null);
     }
@@ -74,7 +78,11 @@ fn from_variant<'a>(text: &str, to: &SqlType, env: &Env) -> Result<Value<'a>, Sq
     let inner = variant_value(text);
     if matches!(inner, Value::Json(_)) && !matches!(to, SqlType::Text { .. }) {
         let name = to.wire_name().to_ascii_uppercase();
-        return Err(SqlError::new("100071", "22000", format!("Failed to cast variant value {text} to {name}")));
+        return Err(SqlError::new(
+            "100071",
+            "22000",
+            format!("Failed to cast variant value {text} to {name}"),
+        ));
     }
     match (inner, to) {
         (Value::Json(text), _) => Ok(Value::text(text)),
@@ -99,7 +107,9 @@ fn impossible(value: &Value<'_>, to: &str) -> SqlError {
     SqlError::new(
         "001065",
         "22023",
-        format!("SQL compilation error:\nFunction CAST cannot be used with arguments of types {from} and {to}"),
+        format!(
+            "SQL compilation error:\nFunction CAST cannot be used with arguments of types {from} and {to}"
+        ),
     )
 }
 
@@ -124,8 +134,9 @@ fn to_float(value: Value<'_>) -> Result<Value<'_>, SqlError> {
         Value::Float(value) => value,
         Value::Number(number) => number.to_f64(),
         Value::Boolean(value) => f64::from(u8::from(value)),
-        Value::Text(text) => read_float(&text)
-            .ok_or_else(|| SqlError::not_recognized("100038", "Numeric value", &text))?,
+        Value::Text(text) => {
+            read_float(&text).ok_or_else(|| SqlError::not_recognized("100038", "Numeric value", &text))?
+        }
         other => return Err(impossible(&other, "FLOAT")),
     }))
 }
@@ -161,7 +172,8 @@ fn to_date<'a>(value: Value<'a>, env: &Env) -> Result<Value<'a>, SqlError> {
         Value::Ntz(stamp) | Value::Tz(stamp) => stamp.days(),
         Value::Ltz(stamp) => stamp.shown_in(env.zone).days(),
         Value::Text(text) => {
-            let read = env.input.date.as_ref().and_then(|format| format.read(&text)).or_else(|| read_stamp(&text));
+            let read =
+                env.input.date.as_ref().and_then(|format| format.read(&text)).or_else(|| read_stamp(&text));
             let found = read.and_then(|stamp| stamp.days());
             return found.map(Value::Date).ok_or_else(|| SqlError::not_recognized("100040", "Date", &text));
         }
@@ -176,7 +188,12 @@ fn to_time<'a>(value: Value<'a>, scale: u8, env: &Env) -> Result<Value<'a>, SqlE
         Value::Ntz(stamp) | Value::Tz(stamp) => stamp.nanos_of_day(),
         Value::Ltz(stamp) => stamp.shown_in(env.zone).nanos_of_day(),
         Value::Text(text) => {
-            let read = env.input.time.as_ref().and_then(|format| format.read(&text)).map(|stamp| stamp.nanos_of_day());
+            let read = env
+                .input
+                .time
+                .as_ref()
+                .and_then(|format| format.read(&text))
+                .map(|stamp| stamp.nanos_of_day());
             let read = read.or_else(|| read_time(&text));
             read.ok_or_else(|| SqlError::not_recognized("100108", "Time", &text))?
         }
@@ -191,7 +208,8 @@ fn stamp_of(value: Value<'_>, env: &Env) -> Result<Stamp, SqlError> {
     match value {
         Value::Text(text) => {
             let read = env.input.timestamp.as_ref().and_then(|format| format.read(&text));
-            read.or_else(|| read_stamp(&text)).ok_or_else(|| SqlError::not_recognized("100035", "Timestamp", &text))
+            read.or_else(|| read_stamp(&text))
+                .ok_or_else(|| SqlError::not_recognized("100035", "Timestamp", &text))
         }
         Value::Number(number) => number
             .rescaled(9)
@@ -297,7 +315,8 @@ fn to_semi_structured<'a>(value: Value<'a>, to: &SqlType, env: &Env) -> Result<V
 
 fn to_limited_text<'a>(value: Value<'a>, length: u64, env: &Env) -> Result<Value<'a>, SqlError> {
     let Some(text) = to_text(value, env) else { return Ok(Value::Null) };
-    let fits = usize::try_from(length).map_or(true, |length| text.len() <= length || text.chars().count() <= length);
+    let fits =
+        usize::try_from(length).map_or(true, |length| text.len() <= length || text.chars().count() <= length);
     if fits {
         return Ok(Value::Text(text));
     }

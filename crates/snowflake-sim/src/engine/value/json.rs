@@ -18,7 +18,15 @@ pub(in super::super) fn parse_json(text: &str) -> Result<Option<String>, SqlErro
     }
     serde_json::from_str::<Json>(text).map(|json| Some(json.to_string())).map_err(|cause| {
         // The cause is not kept: Snowflake's message states the position alone.
-        SqlError::new("100069", "22P02", format!("Error parsing JSON: {}, pos {}", text.chars().take(64).collect::<String>(), cause.column()))
+        SqlError::new(
+            "100069",
+            "22P02",
+            format!(
+                "Error parsing JSON: {}, pos {}",
+                text.chars().take(64).collect::<String>(),
+                cause.column()
+            ),
+        )
     })
 }
 

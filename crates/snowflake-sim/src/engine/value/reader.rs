@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType, TimestampNanosecondType,
+    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType,
+    TimestampNanosecondType,
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array,
-    LargeStringArray, StringArray, StructArray, Time64NanosecondArray, TimestampNanosecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array,
+    Int64Array, LargeStringArray, StringArray, StructArray, Time64NanosecondArray, TimestampNanosecondArray,
 };
 use arrow_schema::{DataType as ArrowType, TimeUnit};
 
@@ -52,13 +53,19 @@ impl Reader {
             | ArrowType::UInt8
             | ArrowType::UInt16
             | ArrowType::UInt32
-            | ArrowType::UInt64 => Self::Integer(cast(&ArrowType::Int64)?.as_primitive::<Int64Type>().clone()),
-            ArrowType::Decimal128(_, scale) => {
-                Self::Decimal(array.as_primitive::<Decimal128Type>().clone(), u8::try_from(*scale).unwrap_or(0))
+            | ArrowType::UInt64 => {
+                Self::Integer(cast(&ArrowType::Int64)?.as_primitive::<Int64Type>().clone())
             }
+            ArrowType::Decimal128(_, scale) => Self::Decimal(
+                array.as_primitive::<Decimal128Type>().clone(),
+                u8::try_from(*scale).unwrap_or(0),
+            ),
             ArrowType::Decimal256(_, scale) => {
                 let narrowed = cast(&ArrowType::Decimal128(38, *scale))?;
-                Self::Decimal(narrowed.as_primitive::<Decimal128Type>().clone(), u8::try_from(*scale).unwrap_or(0))
+                Self::Decimal(
+                    narrowed.as_primitive::<Decimal128Type>().clone(),
+                    u8::try_from(*scale).unwrap_or(0),
+                )
             }
             ArrowType::Float64 => Self::Float(array.as_primitive::<Float64Type>().clone()),
             ArrowType::Float16 | ArrowType::Float32 => {
@@ -73,7 +80,9 @@ impl Reader {
             ArrowType::Date32 => Self::Date(array.as_primitive::<Date32Type>().clone()),
             ArrowType::Date64 => Self::Date(cast(&ArrowType::Date32)?.as_primitive::<Date32Type>().clone()),
             ArrowType::Time32(_) | ArrowType::Time64(_) => Self::Time(
-                cast(&ArrowType::Time64(TimeUnit::Nanosecond))?.as_primitive::<Time64NanosecondType>().clone(),
+                cast(&ArrowType::Time64(TimeUnit::Nanosecond))?
+                    .as_primitive::<Time64NanosecondType>()
+                    .clone(),
             ),
             ArrowType::Timestamp(_, zone) => {
                 let nanos = cast(&ArrowType::Timestamp(TimeUnit::Nanosecond, zone.clone()))?;

@@ -85,7 +85,10 @@ fn arrow_part(part: usize) -> Vec<u8> {
     let field = |name, kind| Arc::new(Field::new(name, kind, false));
     let fraction = Int32Array::from_iter_values(rows().map(|row| i32::try_from(row * 17).unwrap()));
     let stamps = StructArray::from(vec![
-        (field("epoch", DataType::Int64), Arc::new(Int64Array::from_iter_values(rows().map(epoch))) as ArrayRef),
+        (
+            field("epoch", DataType::Int64),
+            Arc::new(Int64Array::from_iter_values(rows().map(epoch))) as ArrayRef,
+        ),
         (field("fraction", DataType::Int32), Arc::new(fraction) as ArrayRef),
     ]);
     let ids = rows().map(|row| i64::try_from(row).unwrap());
@@ -155,7 +158,11 @@ fn decode(criterion: &mut Criterion) {
     for (format, plain) in [("arrow", arrow_part(0)), ("json", json_part(0))] {
         let (body, size) = (gzip(&plain), plain.len());
         group.bench_function(format!("inflate_{format}"), |bencher| {
-            bencher.iter_batched(|| body.clone(), |body| rowset::inflate(body, size, size).unwrap(), BatchSize::SmallInput);
+            bencher.iter_batched(
+                || body.clone(),
+                |body| rowset::inflate(body, size, size).unwrap(),
+                BatchSize::SmallInput,
+            );
         });
         let plain = Bytes::from(plain);
         group.bench_function(format!("decode_{format}"), |bencher| {

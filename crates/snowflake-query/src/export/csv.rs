@@ -17,16 +17,21 @@ pub(super) struct Csv {
 impl Csv {
     pub(super) fn new(options: CsvOptions) -> Result<Self, Error> {
         if matches!(options.delimiter, '"' | '\r' | '\n') {
-            return Err(Error::configuration("a quote or a line end cannot separate the cells of a csv line"));
+            return Err(Error::configuration(
+                "a quote or a line end cannot separate the cells of a csv line",
+            ));
         }
         if options.null.contains([options.delimiter, '"', '\r', '\n']) {
-            return Err(Error::configuration("the csv text for NULL would have to be quoted; choose a plain word"));
+            return Err(Error::configuration(
+                "the csv text for NULL would have to be quoted; choose a plain word",
+            ));
         }
         Ok(Self { options, cell: String::new() })
     }
 
     fn push(&self, text: &str, out: &mut String) {
-        let special = |character| character == self.options.delimiter || matches!(character, '"' | '\r' | '\n');
+        let special =
+            |character| character == self.options.delimiter || matches!(character, '"' | '\r' | '\n');
         if !text.contains(special) && text != self.options.null {
             out.push_str(text);
             return;

@@ -28,7 +28,9 @@ pub(super) fn encoder(export: &Export, stream: &BatchStream) -> Result<Box<dyn E
     let columns = Arc::new(Columns::new(stream.columns().to_vec()));
     Ok(match export {
         Export::Csv(options) => Box::new(Rowwise::new(columns, Csv::new(options.clone())?)),
-        Export::JsonLines => Box::new(Rowwise::new(Arc::clone(&columns), JsonLines::new(columns.as_slice())?)),
+        Export::JsonLines => {
+            Box::new(Rowwise::new(Arc::clone(&columns), JsonLines::new(columns.as_slice())?))
+        }
         #[cfg(feature = "parquet")]
         Export::Parquet(options) => {
             Box::new(super::parquet::Parquet::new(stream.columns(), stream.schema(), *options)?)

@@ -31,7 +31,9 @@ impl Unfinished {
             let temporary = target.with_file_name(temporary);
             // Never follows a link or opens a file that someone else has put there.
             match OpenOptions::new().write(true).create_new(true).open(&temporary).await {
-                Ok(file) => return Ok((Self { target: target.to_owned(), temporary: Some(temporary) }, file)),
+                Ok(file) => {
+                    return Ok((Self { target: target.to_owned(), temporary: Some(temporary) }, file));
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && draws < MAX_DRAWS => draws += 1,
                 Err(error) => return Err(error),
             }

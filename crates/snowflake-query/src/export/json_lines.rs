@@ -80,7 +80,9 @@ fn push_json(out: &mut String, json: &str) {
         push_string(out, json);
     } else {
         // In valid JSON, line ends are never inside of a string.
-        out.extend(json.chars().map(|character| if matches!(character, '\n' | '\r') { ' ' } else { character }));
+        out.extend(
+            json.chars().map(|character| if matches!(character, '\n' | '\r') { ' ' } else { character }),
+        );
     }
 }
 

@@ -7,8 +7,12 @@ use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::WriterProperties;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampNanosecondType};
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray, RecordBatch, RecordBatchOptions, StructArray};
+use arrow_array::types::{
+    Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampNanosecondType,
+};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray, RecordBatch, RecordBatchOptions, StructArray,
+};
 use arrow_schema::{DataType as ArrowType, Field, Schema, SchemaRef, TimeUnit};
 use snowflake_proto::{Column, DataType};
 
@@ -39,7 +43,8 @@ impl Parquet {
         });
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties)).map_err(encode)?;
+        let writer =
+            ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties)).map_err(encode)?;
         Ok(Self { columns: columns.to_vec(), schema, writer: Some(writer) })
     }
 }
@@ -86,7 +91,9 @@ fn encode(error: ParquetError) -> Fault {
 /// The type that a column is written as.
 fn target(column: &Column, source: &ArrowType, options: ParquetOptions) -> ArrowType {
     let (scale, zone) = match (&column.data_type, source) {
-        (DataType::Number { precision, scale: 0 }, ArrowType::Int64) => return ArrowType::Decimal128(*precision, 0),
+        (DataType::Number { precision, scale: 0 }, ArrowType::Int64) => {
+            return ArrowType::Decimal128(*precision, 0);
+        }
         (DataType::TimestampNtz { scale }, ArrowType::Struct(_)) => (*scale, None),
         (DataType::TimestampLtz { scale } | DataType::TimestampTz { scale }, ArrowType::Struct(_)) => {
             (*scale, Some(Arc::from("UTC")))

@@ -149,7 +149,8 @@ async fn json_lines_of_every_kind() {
         lines[0],
         r#"{"N":-7,"D":123456789012345678901234567890123456.78,"F":0.1,"T":"say \"hi\",\nthere","B":true,"DAY":"2024-02-29","CLOCK":"01:01:01.5","NTZ":"1969-12-31T23:59:59.999999999","LTZ":"1970-01-01T00:00:01.5Z","TZ":"1970-01-01T01:00:00+01:00","BIN":"00FF","V":{   "a": [1, "x"] }}"#
     );
-    let objects: Vec<serde_json::Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let objects: Vec<serde_json::Value> =
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(objects[1].as_object().unwrap().values().all(serde_json::Value::is_null));
     assert_eq!(objects[2]["F"], "NaN");
     assert_eq!(objects[2]["T"], "\u{1}\t\\é");
@@ -174,7 +175,9 @@ async fn a_result_without_rows_is_a_valid_file() {
 async fn a_file_appears_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.csv");
-    let names = || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    let names = || {
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>()
+    };
     let whole = rows(texts(&["A"]), &[&[Some("1")]]);
     whole.write_file(&path, &Export::csv()).await.unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "A\n1\n");
@@ -204,7 +207,8 @@ mod parquet {
 
     async fn round_trip(rows: &crate::Rows, export: &Export) -> RecordBatch {
         let out = write(rows, export).await;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(out)).unwrap().build().unwrap();
+        let reader =
+            ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(out)).unwrap().build().unwrap();
         let schema = reader.schema();
         let batches: Vec<_> = reader.map(Result::unwrap).collect();
         batches.into_iter().next().unwrap_or_else(|| RecordBatch::new_empty(schema))
@@ -250,15 +254,17 @@ mod parquet {
         let batch = round_trip(&last, &options.into()).await;
         let value = batch.column(0).as_primitive::<TimestampMicrosecondType>().value(0);
         assert_eq!(value, 253_402_300_799_999_999);
-        for (text, nanoseconds) in [
-            ("-9223372036.854775808", i64::MIN),
-            ("9223372036.854775807", i64::MAX),
-        ] {
+        for (text, nanoseconds) in [("-9223372036.854775808", i64::MIN), ("9223372036.854775807", i64::MAX)] {
             let edge = round_trip(&rows(stamps(), &[&[Some(text)]]), &Export::parquet()).await;
             assert_eq!(edge.column(0).as_primitive::<TimestampNanosecondType>().value(0), nanoseconds);
         }
         for beyond in ["-9223372036.854775809", "9223372036.854775808"] {
-            assert!(rows(stamps(), &[&[Some(beyond)]]).write_to(&mut Vec::new(), &Export::parquet()).await.is_err());
+            assert!(
+                rows(stamps(), &[&[Some(beyond)]])
+                    .write_to(&mut Vec::new(), &Export::parquet())
+                    .await
+                    .is_err()
+            );
         }
     }
 
@@ -280,9 +286,8 @@ mod parquet {
         assert_eq!(written.bytes, std::fs::metadata(&path).unwrap().len());
         let file = std::fs::File::open(&path).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
-        let ids = reader.flat_map(|batch| {
-            batch.unwrap().column(0).as_primitive::<Decimal128Type>().values().to_vec()
-        });
+        let ids = reader
+            .flat_map(|batch| batch.unwrap().column(0).as_primitive::<Decimal128Type>().values().to_vec());
         assert!(ids.eq(0..40_000));
     }
 }

@@ -81,7 +81,10 @@ impl Manifest {
         let mut seen = HashSet::with_capacity(described.len());
         let mut chunks = Vec::with_capacity(described.len());
         for chunk in described {
-            snafu::ensure!(seen.insert(chunk.url.as_str()), RefusedSnafu { reason: "two parts have the same address" });
+            snafu::ensure!(
+                seen.insert(chunk.url.as_str()),
+                RefusedSnafu { reason: "two parts have the same address" }
+            );
             let Ok(rows) = u64::try_from(chunk.row_count) else {
                 return RefusedSnafu { reason: "a part has a negative number of rows" }.fail();
             };
@@ -143,7 +146,11 @@ fn is_local_name(name: &str) -> bool {
 fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
-            v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || v4.is_broadcast()
+            v4.is_loopback()
+                || v4.is_private()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_broadcast()
         }
         IpAddr::V6(v6) => {
             v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local()
@@ -176,7 +183,8 @@ fn header_name(name: &str, hosts: PartHosts) -> Result<HeaderName, Fault> {
     };
     match HeaderName::try_from(&lower) {
         Ok(name) if allowed => Ok(name),
-        _ => RefusedSnafu { reason: "the server asks for a header that is not about the key of the data" }.fail(),
+        _ => RefusedSnafu { reason: "the server asks for a header that is not about the key of the data" }
+            .fail(),
     }
 }
 
@@ -216,9 +224,11 @@ mod tests {
 
     #[test]
     fn sizes_that_make_no_sense_count_as_unknown() {
-        let manifest =
-            Manifest::from_response(&described(&["https://a.example/1", "https://a.example/2"]), PartHosts::Public)
-                .unwrap();
+        let manifest = Manifest::from_response(
+            &described(&["https://a.example/1", "https://a.example/2"]),
+            PartHosts::Public,
+        )
+        .unwrap();
         assert_eq!(manifest.rows(), 4);
         assert_eq!((manifest.chunks[0].inflated, manifest.chunks[0].compressed), (0, 7));
         assert!(Manifest::from_response(&Response::default(), PartHosts::Public).unwrap().chunks.is_empty());
@@ -245,7 +255,10 @@ mod tests {
             (name, "a\r\nHost: b"),
             (name, long.as_str()),
         ] {
-            assert!(Manifest::from_response(&with_headers(&[(name, value)]), PartHosts::Public).is_err(), "{name}");
+            assert!(
+                Manifest::from_response(&with_headers(&[(name, value)]), PartHosts::Public).is_err(),
+                "{name}"
+            );
         }
         assert!(Manifest::from_response(&with_headers(&[("x-own", "1")]), PartHosts::Any).is_ok());
         assert!(Manifest::from_response(&with_headers(&[("Host", "x")]), PartHosts::Any).is_err());

@@ -92,9 +92,9 @@ fn hash(name: &str) -> u64 {
         return name.bytes().fold(START, |hash, byte| step(hash, byte.to_ascii_uppercase()));
     }
     let mut buffer = [0; 4];
-    name.chars().flat_map(char::to_uppercase).fold(START, |hash, character| {
-        character.encode_utf8(&mut buffer).bytes().fold(hash, step)
-    })
+    name.chars()
+        .flat_map(char::to_uppercase)
+        .fold(START, |hash, character| character.encode_utf8(&mut buffer).bytes().fold(hash, step))
 }
 
 #[cfg(test)]

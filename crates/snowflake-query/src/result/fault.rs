@@ -66,9 +66,13 @@ impl Fault {
             | Fault::ChunkPanic { .. }
             | Fault::Changed => ErrorKind::Incomplete,
             Fault::Inline { .. } | Fault::Refused { .. } => ErrorKind::Protocol,
-            Fault::Download { .. } | Fault::Answered { .. } | Fault::StorageDenied { .. } => ErrorKind::Network,
+            Fault::Download { .. } | Fault::Answered { .. } | Fault::StorageDenied { .. } => {
+                ErrorKind::Network
+            }
             Fault::ResultExpired | Fault::NoSuchColumn { .. } => ErrorKind::NotFound,
-            Fault::Conversion { .. } | Fault::Deserialize { .. } | Fault::Unwritable { .. } => ErrorKind::Conversion,
+            Fault::Conversion { .. } | Fault::Deserialize { .. } | Fault::Unwritable { .. } => {
+                ErrorKind::Conversion
+            }
             Fault::AmbiguousColumn { .. } | Fault::NoRuntime => ErrorKind::Configuration,
             Fault::Encode { .. } | Fault::EncodePanic | Fault::Write { .. } => ErrorKind::Io,
         }

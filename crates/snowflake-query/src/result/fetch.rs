@@ -11,15 +11,15 @@ use snafu::ResultExt;
 use snowflake_proto::wire::query::Response;
 use snowflake_proto::{ResultSchema, rowset};
 use snowflake_transport::{
-    Accept, Body, BoxFuture, ContentEncoding, Entropy, Request, RequestOptions, Retrier, RetryClass, Sensitivity, StallLimit,
-    Transport,
+    Accept, Body, BoxFuture, ContentEncoding, Entropy, Request, RequestOptions, Retrier, RetryClass,
+    Sensitivity, StallLimit, Transport,
 };
 use tokio::sync::{Mutex, Semaphore};
 
 use super::chunk::{Chunk, Manifest, PartHosts};
 use super::fault::{
-    AnsweredSnafu, ChangedSnafu, ChunkCorruptSnafu, ChunkPanicSnafu, DownloadSnafu, Fault, IncompleteChunkSnafu,
-    ResultExpiredSnafu, StorageDeniedSnafu,
+    AnsweredSnafu, ChangedSnafu, ChunkCorruptSnafu, ChunkPanicSnafu, DownloadSnafu, Fault,
+    IncompleteChunkSnafu, ResultExpiredSnafu, StorageDeniedSnafu,
 };
 use super::options::cores;
 use crate::error::{Error, ErrorKind};
@@ -120,13 +120,20 @@ impl Parts {
                 }
                 status => {
                     let status = status.as_u16();
-                    return AnsweredSnafu { chunk: index, host: chunk.host(), status }.fail().map_err(Error::from);
+                    return AnsweredSnafu { chunk: index, host: chunk.host(), status }
+                        .fail()
+                        .map_err(Error::from);
                 }
             }
         }
     }
 
-    async fn send(&self, index: usize, chunk: &Chunk, manifest: &Manifest) -> Result<http::Response<Bytes>, Fault> {
+    async fn send(
+        &self,
+        index: usize,
+        chunk: &Chunk,
+        manifest: &Manifest,
+    ) -> Result<http::Response<Bytes>, Fault> {
         let make = |_| -> BoxFuture<'static, _> {
             let mut request = Request::new(Body::empty());
             *request.method_mut() = Method::GET;
@@ -225,12 +232,18 @@ fn denied(index: usize, chunk: &Chunk, answer: &http::Response<Bytes>) -> Fault 
 /// The code in the XML with which storage services explain a refusal, such as `AccessDenied`.
 fn storage_code(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..body.len().min(4096)).unwrap_or_default());
-    let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map_or("", |(code, _)| code);
+    let code = text
+        .split_once("<Code>")
+        .and_then(|(_, rest)| rest.split_once("</Code>"))
+        .map_or("", |(code, _)| code);
     code.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
 }
 
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Parts").field("format", &self.format).field("hosts", &self.hosts).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("format", &self.format)
+            .field("hosts", &self.hosts)
+            .finish_non_exhaustive()
     }
 }

@@ -190,7 +190,9 @@ impl FromCell for OffsetDateTime {
     fn from_cell(cell: Cell<'_>, data_type: &DataType) -> Result<Self, Mismatch> {
         match (cell, data_type) {
             (Cell::Timestamp { .. }, DataType::TimestampNtz { .. }) => Err(NO_ZONE),
-            (Cell::Timestamp { epoch, fraction }, _) => temporal::instant(epoch, fraction, 0).ok_or(OUT_OF_RANGE),
+            (Cell::Timestamp { epoch, fraction }, _) => {
+                temporal::instant(epoch, fraction, 0).ok_or(OUT_OF_RANGE)
+            }
             (Cell::TimestampTz { epoch, fraction, offset_minutes }, _) => {
                 temporal::instant(epoch, fraction, offset_minutes).ok_or(OUT_OF_RANGE)
             }
@@ -203,7 +205,9 @@ impl FromCell for UtcDateTime {
     fn from_cell(cell: Cell<'_>, data_type: &DataType) -> Result<Self, Mismatch> {
         let instant = match cell {
             // An offset can lead beyond the years that `time` knows although the instant does not.
-            Cell::TimestampTz { epoch, fraction, .. } => temporal::instant(epoch, fraction, 0).ok_or(OUT_OF_RANGE),
+            Cell::TimestampTz { epoch, fraction, .. } => {
+                temporal::instant(epoch, fraction, 0).ok_or(OUT_OF_RANGE)
+            }
             other => OffsetDateTime::from_cell(other, data_type),
         };
         instant.map(OffsetDateTime::to_utc)

@@ -126,7 +126,10 @@ impl Rows {
 
 impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows").field("columns", &self.columns()).field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Rows")
+            .field("columns", &self.columns())
+            .field("len", &self.len)
+            .finish_non_exhaustive()
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicU32;
 
 use arrow_array::RecordBatch;
 use snafu::ResultExt;
-use snowflake_proto::wire::query::Response;
 use snowflake_proto::ResultSchema;
+use snowflake_proto::wire::query::Response;
 use tokio::sync::Mutex;
 
 use super::budget::Budget;
@@ -115,11 +115,15 @@ impl Described {
     async fn read(mut response: Response, options: ResultOptions) -> Result<Self, Fault> {
         let row_types = response.row_type.take().unwrap_or_default();
         let schema = ResultSchema::from_row_types(&row_types, options.arrow).context(InlineSnafu)?;
-        let arrow = response.query_result_format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("arrow"));
+        let arrow = response
+            .query_result_format
+            .as_deref()
+            .is_some_and(|format| format.eq_ignore_ascii_case("arrow"));
         let format = if arrow { Format::Arrow } else { Format::Json };
         let manifest = Manifest::from_response(&response, options.part_hosts)?;
         let inline = inline(&mut response, &schema).await?;
-        let got = inline.iter().map(|batch| batch.num_rows() as u64).sum::<u64>().saturating_add(manifest.rows());
+        let got =
+            inline.iter().map(|batch| batch.num_rows() as u64).sum::<u64>().saturating_add(manifest.rows());
         if let Some(expected) = response.total.and_then(|total| u64::try_from(total).ok()) {
             snafu::ensure!(got == expected, IncompleteResultSnafu { expected, got });
         }

@@ -46,7 +46,12 @@ pub struct BatchStream {
 
 enum Source {
     /// Nothing was asked for yet.
-    Idle { parts: Arc<Parts>, orders: Vec<Order>, budget: Arc<Budget>, options: PrefetchOptions },
+    Idle {
+        parts: Arc<Parts>,
+        orders: Vec<Order>,
+        budget: Arc<Budget>,
+        options: PrefetchOptions,
+    },
     Fetching(Prefetch),
     Ended,
 }
@@ -166,7 +171,8 @@ impl BatchStream {
     /// Starts fetching, so that the parts arrive while the inline rows are read.
     fn start(&mut self) -> Result<(), Error> {
         if matches!(self.source, Source::Idle { .. })
-            && let Source::Idle { parts, orders, budget, options } = std::mem::replace(&mut self.source, Source::Ended)
+            && let Source::Idle { parts, orders, budget, options } =
+                std::mem::replace(&mut self.source, Source::Ended)
         {
             self.source = Source::Fetching(Prefetch::start(parts, orders, budget, options)?);
         }
@@ -184,7 +190,10 @@ impl Stream for BatchStream {
 
 impl fmt::Debug for BatchStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BatchStream").field("columns", &self.columns()).field("rows", &self.rows).finish_non_exhaustive()
+        f.debug_struct("BatchStream")
+            .field("columns", &self.columns())
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
 }
 

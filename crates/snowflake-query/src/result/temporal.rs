@@ -77,7 +77,8 @@ pub(crate) fn time_of_day(nanoseconds: i64) -> Option<Time> {
     let seconds = nanoseconds.div_euclid(SECOND);
     let part = |value: i64| u8::try_from(value).ok();
     let nanosecond = u32::try_from(nanoseconds.rem_euclid(SECOND)).ok()?;
-    Time::from_hms_nano(part(seconds / 3_600)?, part(seconds / 60 % 60)?, part(seconds % 60)?, nanosecond).ok()
+    Time::from_hms_nano(part(seconds / 3_600)?, part(seconds / 60 % 60)?, part(seconds % 60)?, nanosecond)
+        .ok()
 }
 
 /// The wall clock, unless its year is beyond ±9999.
@@ -127,7 +128,9 @@ mod tests {
     use time::format_description::well_known::Rfc3339;
     use time::macros::datetime;
 
-    use super::{DAY, civil, date, instant, push_date, push_offset, push_time, push_utc, push_wall_clock, time_of_day};
+    use super::{
+        DAY, civil, date, instant, push_date, push_offset, push_time, push_utc, push_wall_clock, time_of_day,
+    };
 
     fn text(push: impl FnOnce(&mut String)) -> String {
         let mut text = String::new();

@@ -139,11 +139,13 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
         match self.cell() {
             Cell::Null => visitor.visit_unit(),
             Cell::Integer(value) => visitor.visit_i64(value),
-            Cell::Decimal { unscaled, scale: 0 } => match (i64::try_from(unscaled), u64::try_from(unscaled)) {
-                (Ok(value), _) => visitor.visit_i64(value),
-                (_, Ok(value)) => visitor.visit_u64(value),
-                _ => visitor.visit_i128(unscaled),
-            },
+            Cell::Decimal { unscaled, scale: 0 } => {
+                match (i64::try_from(unscaled), u64::try_from(unscaled)) {
+                    (Ok(value), _) => visitor.visit_i64(value),
+                    (_, Ok(value)) => visitor.visit_u64(value),
+                    _ => visitor.visit_i128(unscaled),
+                }
+            }
             Cell::Decimal { unscaled, scale } => match number::decimal_to_f64(unscaled, scale) {
                 Some(value) => visitor.visit_f64(value),
                 None => visitor.visit_string(number::decimal_text(unscaled, scale)),
@@ -212,11 +214,19 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
         if self.is_null() { visitor.visit_unit() } else { Err(self.refuse("()")) }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -270,7 +280,9 @@ impl<'de> Deserializer<'de> for CellDeserializer<'_> {
         visitor: V,
     ) -> Result<V::Value, DeError> {
         match (self.json(), self.cell()) {
-            (Some(json), _) => self.parse(json, name, |parser| parser.deserialize_enum(name, variants, visitor)),
+            (Some(json), _) => {
+                self.parse(json, name, |parser| parser.deserialize_enum(name, variants, visitor))
+            }
             (None, Cell::Text(variant)) => {
                 let variant: StrDeserializer<'_, DeError> = variant.into_deserializer();
                 visitor.visit_enum(variant)

@@ -34,9 +34,11 @@ impl DeError {
     pub(super) fn in_column(self, column: &Column) -> Self {
         match *self.0 {
             Kind::Message(reason) => Self::fault(conversion(column, "the field's type", &reason)),
-            Kind::Missing(field) => {
-                Self::fault(conversion(column, "the field's type", &format!("the value has no field `{field}`")))
-            }
+            Kind::Missing(field) => Self::fault(conversion(
+                column,
+                "the field's type",
+                &format!("the value has no field `{field}`"),
+            )),
             Kind::Fault(_) => self,
         }
     }

@@ -26,7 +26,8 @@ impl Plan {
     /// Reads one row. All rows must be of one result.
     #[inline]
     pub(crate) fn read<T: DeserializeOwned>(&mut self, batch: &Batch, row: usize) -> Result<T, Fault> {
-        T::deserialize(RowDeserializer::new(self, batch, row)).map_err(|error| error.into_fault::<T>(batch.columns()))
+        T::deserialize(RowDeserializer::new(self, batch, row))
+            .map_err(|error| error.into_fault::<T>(batch.columns()))
     }
 
     /// The columns of these fields, and those of none when the plan is new.
@@ -52,7 +53,9 @@ impl Plan {
             match columns.find(field) {
                 Ok(position) => self.found.push((field, position)),
                 Err(Lookup::Missing) => {}
-                Err(Lookup::Ambiguous) => return Err(DeError::fault(columns.fault(field, Lookup::Ambiguous))),
+                Err(Lookup::Ambiguous) => {
+                    return Err(DeError::fault(columns.fault(field, Lookup::Ambiguous)));
+                }
             }
         }
         self.rest = (0..columns.as_slice().len())

@@ -27,7 +27,9 @@ impl<'a> RowDeserializer<'a> {
     fn only(self) -> Result<CellDeserializer<'a>, DeError> {
         match self.batch.columns().as_slice() {
             [_] => cell(self.batch, self.row, 0),
-            columns => Err(de::Error::custom(format_args!("a row of {} columns is no single value", columns.len()))),
+            columns => {
+                Err(de::Error::custom(format_args!("a row of {} columns is no single value", columns.len())))
+            }
         }
     }
 }
@@ -91,7 +93,11 @@ impl<'de> Deserializer<'de> for RowDeserializer<'_> {
         self.deserialize_tuple(length, visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -99,7 +105,11 @@ impl<'de> Deserializer<'de> for RowDeserializer<'_> {
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeError> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
         visitor.visit_unit()
     }
 

@@ -16,7 +16,9 @@ async fn requests_without_reading(max_bytes: u64) -> (usize, usize) {
     let storage = Arc::new(Storage::new());
     store(&storage, 50);
     let prefetch = PrefetchOptions::default().with_max_bytes(max_bytes);
-    let set = ResultSet::open(answer(50), fetcher(&storage), options().with_prefetch(prefetch), None).await.unwrap();
+    let set = ResultSet::open(answer(50), fetcher(&storage), options().with_prefetch(prefetch), None)
+        .await
+        .unwrap();
     let mut stream = set.into_batches();
     stream.next().await.unwrap().unwrap();
     let mut requests = 0;

@@ -101,7 +101,8 @@ async fn c08_inline_rows_that_fall_short_of_the_total_are_asked_for_again() {
     let short = Answer { rowset_base64: Some(String::new()), ..whole.clone() };
     let set = ResultSet::open(short.clone(), fetcher(&storage), options(), Some(again(whole))).await.unwrap();
     assert_eq!(set.collect().await.unwrap().len(), 30);
-    let refused = ResultSet::open(short.clone(), fetcher(&storage), options(), Some(again(short.clone()))).await;
+    let refused =
+        ResultSet::open(short.clone(), fetcher(&storage), options(), Some(again(short.clone()))).await;
     let error = refused.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incomplete);
     assert_eq!(error.to_string(), "the result has 20 rows where 30 were announced");

@@ -47,7 +47,8 @@ async fn parts_are_requested_side_by_side_with_the_headers_of_the_answer_alone()
     let storage = Arc::new(Storage::closed());
     store(&storage, 8);
     let prefetch = PrefetchOptions::default().with_max_requests(NonZeroUsize::new(3).unwrap());
-    let set = ResultSet::open(answer(8), fetcher(&storage), options().with_prefetch(prefetch), None).await.unwrap();
+    let set =
+        ResultSet::open(answer(8), fetcher(&storage), options().with_prefetch(prefetch), None).await.unwrap();
     let mut stream = set.into_batches();
     assert!(futures::poll!(StreamExt::next(&mut stream)).is_pending());
     storage.until_requests(3).await;

@@ -25,7 +25,10 @@ fn both(data_type: DataType, json: &str, arrow: ArrayRef) -> [Row; 2] {
     ];
     decoded.map(|batch| {
         let columns = Arc::new(Columns::new(schema.columns().to_vec()));
-        Rows::new(schema.clone(), columns, vec![batch], Arc::new(SeededEntropy::new(1))).unwrap().row(0).unwrap()
+        Rows::new(schema.clone(), columns, vec![batch], Arc::new(SeededEntropy::new(1)))
+            .unwrap()
+            .row(0)
+            .unwrap()
     })
 }
 
@@ -44,7 +47,8 @@ fn stamps(epoch: i64, fraction: i32, zone: Option<i32>) -> ArrayRef {
         (field("fraction", ArrowType::Int32), Arc::new(Int32Array::from(vec![fraction])) as ArrayRef),
     ];
     if let Some(zone) = zone {
-        children.push((field("timezone", ArrowType::Int32), Arc::new(Int32Array::from(vec![zone])) as ArrayRef));
+        children
+            .push((field("timezone", ArrowType::Int32), Arc::new(Int32Array::from(vec![zone])) as ArrayRef));
     }
     Arc::new(StructArray::from(children))
 }

@@ -9,7 +9,8 @@ use super::storage::{Reply, Storage, answer, fetcher, options, part, store};
 use crate::error::{Error, ErrorKind};
 use crate::result::{Refresh, ResultSet, Rows};
 
-const EXPIRED: Reply = Reply::Status(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>");
+const EXPIRED: Reply =
+    Reply::Status(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>");
 
 /// The same result at addresses that begin with `/fresh`.
 fn fresh(parts: usize) -> Answer {

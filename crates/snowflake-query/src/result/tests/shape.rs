@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Decimal128Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    ArrayRef, Decimal128Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray,
+};
 use base64::Engine;
 use snowflake_proto::wire::query::Response as Answer;
 
-use super::storage::{Reply, Storage, answer, batch, columns, fetcher, options, part, row_types, store, stream};
+use super::storage::{
+    Reply, Storage, answer, batch, columns, fetcher, options, part, row_types, store, stream,
+};
 use crate::result::{ResultSet, Rows};
 
 async fn read(storage: &Arc<Storage>, answer: Answer) -> Rows {
@@ -18,12 +22,11 @@ async fn c22_no_rows_at_all_still_have_columns() {
     let storage = Arc::new(Storage::new());
     let empty = stream(&[batch(0..0)]);
     let base64 = base64::engine::general_purpose::STANDARD.encode(empty);
-    for (rowset_base64, rowset) in [(None, None), (Some(String::new()), None), (Some(base64), None), (None, Some(vec![]))] {
-        let rows = read(
-            &storage,
-            Answer { rowset_base64, rowset, chunks: None, total: Some(0), ..answer(0) },
-        )
-        .await;
+    for (rowset_base64, rowset) in
+        [(None, None), (Some(String::new()), None), (Some(base64), None), (None, Some(vec![]))]
+    {
+        let rows =
+            read(&storage, Answer { rowset_base64, rowset, chunks: None, total: Some(0), ..answer(0) }).await;
         assert!(rows.is_empty() && rows.iter().next().is_none());
         assert_eq!(rows.columns(), columns());
         assert_eq!(rows.schema().fields().len(), 2);

@@ -61,7 +61,9 @@ async fn v01_numbers_are_read_exactly_or_not_at_all() {
 
 #[tokio::test]
 async fn v11_null_is_an_option_or_an_error() {
-    for data_type in [number(5, 0), number(38, 2), DataType::Float, DataType::Variant, DataType::TimestampTz { scale: 9 }] {
+    for data_type in
+        [number(5, 0), number(38, 2), DataType::Float, DataType::Variant, DataType::TimestampTz { scale: 9 }]
+    {
         let row = one(data_type, None).await;
         assert_eq!(row.get::<Option<String>>("c").unwrap(), None);
         assert_eq!(row.get::<Value>("c").unwrap(), Value::Null);

@@ -24,6 +24,7 @@ const LOAD: &str = "
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = SimServer::builder()
+        .database("DEMO")
         .key("QUICKSTART", std::fs::read_to_string(fixture("keys/rsa2048.pub.pem"))?)
         .start()
         .await?;
@@ -99,7 +100,7 @@ async fn longest(client: &SnowflakeClient) -> Result<(), Box<dyn Error>> {
 async fn stream(client: &SnowflakeClient) -> Result<(), Box<dyn Error>> {
     let total: u64 = {
         let count = client.execute("SELECT COUNT(*) AS n FROM flights").await?;
-        count.rows.first().ok_or("no rows")?.get("n")?
+        count.rows.row(0).ok_or("no rows")?.get("n")?
     };
     let bar = ProgressBar::new(total)
         .with_style(ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows streamed")?);

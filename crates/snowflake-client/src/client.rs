@@ -109,7 +109,8 @@ impl SnowflakeClient {
     /// As [`execute`](Self::execute).
     ///
     /// # Cancellation
-    /// Dropping the future tells the server to stop the statement; dropping the handle does not.
+    /// Dropping the future or the handle tells the server to stop the statement;
+    /// [`QueryHandle::detach`] leaves it running.
     pub async fn execute_async(&self, query: impl Into<Query> + Send) -> Result<QueryHandle, SnowflakeError> {
         Ok(self.inner.pool.execute_async(query).await?)
     }

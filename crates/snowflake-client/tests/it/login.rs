@@ -24,7 +24,7 @@ async fn every_form_of_private_key_logs_in() {
         ("keys/rsa2048.p8.der", None),
         ("keys/rsa2048.pkcs1.pem", None),
         ("keys/rsa2048.pkcs1.der", None),
-        ("keys/rsa2048.aes256.p8", Some("passphrase")),
+        ("keys/rsa2048.aes256.p8", Some("correct-horse")),
     ];
     for (file, passphrase) in forms {
         let client = support::builder(&server).user("KEYED").key_pair_auth(fixture(file), passphrase).build().await;

@@ -7,6 +7,7 @@ mod export;
 mod health;
 mod login;
 mod queries;
+mod round_trip;
 mod session;
 mod spec;
 mod support;

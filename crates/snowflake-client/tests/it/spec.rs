@@ -39,7 +39,7 @@ async fn test_keypair_auth() -> Result<(), SnowflakeError> {
         .port(server.port())
         .protocol(snowflake_client::Protocol::Http)
         .user("service_user")
-        .key_pair_auth(support::fixture("keys/rsa2048.aes256.p8"), Some("passphrase"))
+        .key_pair_auth(support::fixture("keys/rsa2048.aes256.p8"), Some("correct-horse"))
         .warehouse("WH")
         .database("DB")
         .schema("PUBLIC")

@@ -6,6 +6,8 @@
 //! The seconds run from submitting the statement to the last row; the login is not counted.
 //! The megabytes are those of the result's parts after inflating, in millions of bytes.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::error::Error;
 use std::time::Instant;
 

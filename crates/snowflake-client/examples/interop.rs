@@ -3,6 +3,8 @@
 //! It connects with the variables of the environment, keeps to SQL that every server of the protocol
 //! knows, and exits with a failure that names the first difference.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::error::Error;
 use std::fmt::Debug;
 
@@ -20,7 +22,7 @@ async fn main() -> Outcome {
         "CREATE SCHEMA IF NOT EXISTS work",
         "USE SCHEMA work",
         "CREATE OR REPLACE TABLE t (id INT, price NUMBER(10,2), ratio FLOAT, name VARCHAR, active BOOLEAN,
-         day DATE, at TIMESTAMP_NTZ)",
+         day DATE, moment TIMESTAMP_NTZ)",
     ] {
         session.execute(statement).await?;
     }
@@ -43,8 +45,8 @@ async fn main() -> Outcome {
     expect("name", row.get::<String>("name")?.as_str(), "zwei é")?;
     expect("active", row.get::<bool>("active")?, false)?;
     expect("day", row.get::<time::Date>("day")?, time::macros::date!(1969-12-31))?;
-    let at = row.get::<time::PrimitiveDateTime>("at")?;
-    expect("at", at, time::macros::datetime!(1969-12-31 23:59:59.5))?;
+    let moment = row.get::<time::PrimitiveDateTime>("moment")?;
+    expect("moment", moment, time::macros::datetime!(1969-12-31 23:59:59.5))?;
     let nulls = result.rows.row(2).ok_or("no third row")?;
     for column in 1..nulls.len() {
         expect("NULL", nulls.get::<Option<String>>(column)?, None)?;

@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p snowflake-client --features sim-server --example quickstart`
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

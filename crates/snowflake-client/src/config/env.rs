@@ -14,7 +14,7 @@ use crate::error::SnowflakeError;
 pub(super) struct Environment(HashMap<String, String>);
 
 impl Environment {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    /// The one place that reads the environment.
     pub(super) fn of_process() -> Self {
         Self::of(VARIABLES.iter().filter_map(|variable| Some((variable.env, std::env::var(variable.env).ok()?))))
     }

@@ -1,6 +1,6 @@
 //! The client against the embedded server, over real HTTP on a socket.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
 mod export;

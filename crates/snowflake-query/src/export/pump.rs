@@ -58,8 +58,7 @@ impl BatchStream {
     /// As [`BatchStream::write_to`].
     pub async fn write_file(self, path: impl AsRef<Path> + Send, export: &Export) -> Result<Exported, Error> {
         let entropy = self.entropy();
-        let (unfinished, mut file) =
-            Unfinished::create(path.as_ref(), &*entropy).await.context(WriteSnafu)?;
+        let (unfinished, mut file) = Unfinished::create(path.as_ref(), entropy).await.context(WriteSnafu)?;
         let written = self.write_to(&mut file, export).await?;
         file.sync_all().await.context(WriteSnafu)?;
         drop(file);

@@ -191,6 +191,27 @@ async fn a_file_appears_whole_or_not_at_all() {
     assert_eq!(error.kind(), ErrorKind::Io);
 }
 
+#[tokio::test]
+async fn a_write_that_is_given_up_leaves_nothing_behind() {
+    use futures::FutureExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("given up.csv");
+    let (unfinished, file) =
+        super::file::Unfinished::create(&name, Arc::new(SeededEntropy::new(1))).await.unwrap();
+    let beside = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().file_name();
+    let beside = beside.into_string().unwrap();
+    assert!(beside.starts_with(".given up.csv.") && beside.ends_with(".part"), "{beside}");
+    drop((file, unfinished));
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+    let rows = rows(texts(&["A"]), &[&[Some("1")]]);
+    // Dropped while it waits for the disk.
+    assert!(rows.write_file(&name, &Export::csv()).now_or_never().is_none());
+    assert!(!name.exists());
+    let error = rows.write_file(folder.path().join(".."), &Export::csv()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+}
+
 #[cfg(feature = "parquet")]
 mod parquet {
     use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;

@@ -75,9 +75,10 @@ pub(crate) struct Parts {
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) batches: Vec<RecordBatch>,
-    /// What the batches hold, as far as it can be told: Arrow columns share the inflated bytes unless
-    /// they were converted.
-    pub(crate) bytes: u64,
+    /// Size after inflating.
+    pub(crate) inflated: u64,
+    /// What the batches hold, as far as it can be told.
+    pub(crate) held: u64,
 }
 
 impl Parts {
@@ -183,10 +184,12 @@ impl Parts {
         let stated = usize::try_from(chunk.inflated).unwrap_or(0);
         let decoded = on_decoder(move || {
             let plain = rowset::inflate(body, stated, MAX_PART)?;
-            let shared = if format == Format::Arrow { plain.len() } else { 0 };
+            let inflated = plain.len();
             let batches = decode(&schema, format, plain)?;
-            let bytes = shared.max(batches.iter().map(size).sum()) as u64;
-            Ok(Part { batches, bytes })
+            // Arrow columns share the inflated bytes unless they were converted; JSON is gone by now.
+            let shared = if format == Format::Arrow { inflated } else { 0 };
+            let held = shared.max(batches.iter().map(size).sum());
+            Ok(Part { batches, inflated: inflated as u64, held: held as u64 })
         });
         match decoded.await {
             Some(part) => Ok(part.context(ChunkCorruptSnafu { chunk: index })?),

@@ -119,7 +119,7 @@ async fn coordinate(
             let part = parts.part(order.index).await?;
             drop(request);
             // The compressed bytes are gone, and the announced size was only a hint.
-            grant.resize(part.bytes);
+            grant.resize(part.held);
             Ok(Fetched { part, grant })
         };
         let task = Task(tokio::spawn(fetching.in_current_span()));

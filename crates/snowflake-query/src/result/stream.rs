@@ -154,7 +154,7 @@ impl BatchStream {
             let Source::Fetching(prefetch) = &mut self.source else { return Poll::Ready(None) };
             match ready!(prefetch.poll_next(context)) {
                 Some(Ok(fetched)) => {
-                    self.bytes_read += fetched.part.bytes;
+                    self.bytes_read += fetched.part.inflated;
                     self.ready = fetched.part.batches.into();
                     self.ready.retain(|batch| batch.num_rows() > 0);
                     self.grant = Some(fetched.grant);

@@ -58,6 +58,7 @@ async fn parts_are_requested_side_by_side_with_the_headers_of_the_answer_alone()
         next += batch.unwrap().num_rows();
     }
     assert_eq!(next, 80);
+    assert_eq!(stream.bytes_read(), 8 * super::storage::stream(&[super::storage::batch(0..10)]).len() as u64);
     assert_eq!(storage.most_in_flight(), 3);
     for (_, headers) in storage.requests() {
         assert_eq!(headers["x-amz-server-side-encryption-customer-key"], "a2V5");

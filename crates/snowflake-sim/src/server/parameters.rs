@@ -14,8 +14,7 @@ fn defaults() -> [(&'static str, Value); 27] {
         ("CLIENT_PREFETCH_THREADS", json!(4)),
         ("CLIENT_MEMORY_LIMIT", json!(1_536)),
         ("CLIENT_RESULT_CHUNK_SIZE", json!(160)),
-        // 0 keeps array binds in the request.
-        ("CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", json!(0)),
+        ("CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", json!(65_280)),
         ("CLIENT_TELEMETRY_ENABLED", json!(false)),
         ("CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED", json!(false)),
         ("CLIENT_DISABLE_INCIDENTS", json!(true)),

@@ -35,6 +35,8 @@ async fn a_password_opens_a_session_with_everything_that_drivers_ask_for() {
         |name: &str| parameters.iter().find(|one| one["name"] == name).map(|one| one["value"].clone());
     assert_eq!(value("AUTOCOMMIT"), Some(json!(true)));
     assert_eq!(value("CLIENT_TELEMETRY_ENABLED"), Some(json!(false)));
+    let threshold = value("CLIENT_STAGE_ARRAY_BINDING_THRESHOLD").unwrap().as_i64().unwrap();
+    assert!(threshold > 1_000_000, "array binds stay in the request");
     assert_eq!(value("DATE_OUTPUT_FORMAT"), Some(json!("YYYY-MM-DD")));
     assert_eq!(server.ledger().logins, 1);
     assert_eq!(server.ledger().open_sessions, 1);

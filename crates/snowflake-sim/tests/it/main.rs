@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod abort;
+mod binary;
 mod chunks;
 mod client;
 mod encoding;

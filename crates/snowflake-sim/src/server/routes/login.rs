@@ -17,6 +17,8 @@ use crate::server::state::{Shared, exact};
 
 /// Session ids stay below 2^53: JavaScript reads them as floating-point numbers.
 const SESSION_ID_BITS: u32 = 52;
+/// More values than any statement binds.
+const NEVER: i64 = 1_000_000_000;
 /// Asked for by drivers that want a wrong database to fail the login.
 const VALIDATE: &str = "CLIENT_VALIDATE_DEFAULT_PARAMETERS";
 
@@ -66,9 +68,10 @@ fn refuse(refusal: Refusal) -> Reply {
 fn open(shared: &Shared, call: &Call, user: &str, login: RequestData) -> Result<Reply, Vec<String>> {
     let id = i64::try_from(shared.entropy.u64() >> (u64::BITS - SESSION_ID_BITS)).unwrap_or_default();
     let engine = shared.engine.open_session(user, id);
-    // Neither telemetry nor stage binds are asked for, unless the client insists.
+    // Neither telemetry nor stage binds are asked for, unless the client insists. A threshold of 0 would
+    // mean "never" to most drivers, and "always" to Node's.
     engine.set_parameter("CLIENT_TELEMETRY_ENABLED", json!(false));
-    engine.set_parameter("CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", json!(0));
+    engine.set_parameter("CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", json!(NEVER));
     for (name, value) in &login.session_parameters {
         engine.set_parameter(&name.to_uppercase(), value.clone());
     }

@@ -11,8 +11,8 @@
 //! | `VARIANT`, `OBJECT`, `ARRAY` | `LargeUtf8`: JSON text |
 //!
 //! Timestamps without an offset therefore reach from 1677-09-21 to 2262-04-11; anything beyond is an
-//! error, never another time. Lengths, scales and the three semi-structured types are kept in the
-//! field's metadata.
+//! error, never another time. Lengths, scales and the difference between the semi-structured types are
+//! kept in the field's metadata where they are not the greatest or usual ones.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -63,8 +63,14 @@ pub(super) fn arrow_type(data_type: &SqlType) -> ArrowType {
 
 /// A field of the engine's own tables and functions.
 pub(super) fn field(name: &str, data_type: &SqlType, nullable: bool) -> Field {
-    Field::new(name, arrow_type(data_type), nullable)
-        .with_metadata(HashMap::from([(TYPE_KEY.to_owned(), data_type.to_string())]))
+    let arrow = arrow_type(data_type);
+    // DataFusion refuses to mix fields of different metadata, so only what must be said is said.
+    let is_said = inferred(&arrow) == *data_type;
+    let field = Field::new(name, arrow, nullable);
+    if is_said {
+        return field;
+    }
+    field.with_metadata(HashMap::from([(TYPE_KEY.to_owned(), data_type.to_string())]))
 }
 
 /// As [`field`], shared and without a name.

@@ -264,7 +264,7 @@ async fn load_file(run: &Run, copy: &Copy, file: &StagedFile, text: &str) -> Res
             Err(found) if copy.on_error == OnError::Abort => return Err(aborted(&found, &file.name)),
             Err(found) => {
                 result.errors += 1;
-                result.first.get_or_insert(found);
+                result.first.get_or_insert(*found);
             }
         }
     }
@@ -288,14 +288,10 @@ fn row(
     record: Record,
     number: usize,
     targets: &[&TableColumn],
-) -> Result<Vec<Value<'static>>, RowError> {
+) -> Result<Vec<Value<'static>>, Box<RowError>> {
     let line = record.line;
-    let failed = |error: SqlError, character: usize, column: Option<String>| RowError {
-        error,
-        line,
-        row: number,
-        character,
-        column,
+    let failed = |error: SqlError, character: usize, column: Option<String>| {
+        Box::new(RowError { error, line, row: number, character, column })
     };
     if record.fields.len() != targets.len() && copy.format.error_on_column_count {
         let error = SqlError::new(

@@ -164,7 +164,7 @@ fn defined(run: &Run, column: &ColumnDef) -> Result<TableColumn, SqlError> {
 fn column_type(run: &Run, written: &str) -> Result<super::super::types::SqlType, SqlError> {
     let mapping = run.parameter("TIMESTAMP_TYPE_MAPPING");
     match mapping {
-        Some(mapping) if written.trim().to_ascii_uppercase() == "TIMESTAMP" => parse_type(&mapping),
+        Some(mapping) if written.trim().eq_ignore_ascii_case("TIMESTAMP") => parse_type(&mapping),
         _ => parse_type(written),
     }
 }

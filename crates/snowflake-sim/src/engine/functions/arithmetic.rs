@@ -17,18 +17,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         if is_zero(&call.get(1)) { Ok(zero(call.returns)) } else { divide(call) }
     }),
     Function::new("DIV0NULL", (2, 2), divide_type, |call| {
-        if is_zero(&call.get(1)) { Ok(zero(call.returns)) } else { divide(call) }
-    }),
-    Function::new(
-        "$NEG",
-        (1, 1),
-        |types| Ok(as_number(&types.get(0))),
-        |call| match call.convert(0, call.returns)? {
-            Value::Number(number) => Ok(Value::Number(Number::new(-number.unscaled, number.scale))),
-            Value::Float(value) => Ok(Value::Float(-value)),
-            other => Ok(other),
-        },
-    ),
+        if call.get(0).is_null() {
+            return Ok(Value::Null);
+        }
+        if call.get(1).is_null() || is_zero(&call.get(1)) { Ok(zero(call.returns)) } else { divide(call) }
+    })
+    .with_nulls(),
 ];
 
 /// The numeric type that an operand counts as.

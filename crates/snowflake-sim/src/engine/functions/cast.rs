@@ -14,6 +14,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(convert_or_null(call.get(0), call.returns, call.env).into_owned())
     }),
     Function::new("$WIDEN", (1, 1), arithmetic::widened, |call| call.convert(0, call.returns)),
+    // Where recursion starts: the numbers that follow may be longer.
+    Function::new(
+        "$ANCHOR",
+        (1, 1),
+        |types| {
+            Ok(match types.get(0) {
+                SqlType::Number { scale, .. } => SqlType::Number { precision: 38, scale },
+                SqlType::Text { .. } => TEXT,
+                other => other,
+            })
+        },
+        |call| call.convert(0, call.returns),
+    ),
     Function::new("TO_NUMBER", (1, 4), number_type, to_number),
     Function::new("TRY_TO_NUMBER", (1, 4), number_type, |call| attempt(to_number, call)),
     Function::new("TO_DOUBLE", (1, 2), |_| Ok(SqlType::Float), |call| call.convert(0, &SqlType::Float)),

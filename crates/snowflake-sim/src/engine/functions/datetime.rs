@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::super::SqlError;
 use super::super::time::{NANOS_PER_SECOND, Part, Stamp, days_of_date};
 use super::super::types::SqlType;
-use super::super::value::{Value, convert};
+use super::super::value::{Number, Value, convert};
 use super::{Call, Function, Types};
 
 const NTZ: SqlType = SqlType::TimestampNtz { scale: 9 };
@@ -222,7 +222,8 @@ fn months_between(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
     if a.day() == b.day() || is_last(a) && is_last(b) {
         return Ok(Value::Float(months));
     }
-    let share = (f64::from(a.day()) - f64::from(b.day())) / 31.0;
+    let in_day = |stamp: &Stamp| Number::new(i128::from(stamp.nanos_of_day()), 9).to_f64() / 86_400.0;
+    let share = (f64::from(a.day()) + in_day(&later) - f64::from(b.day()) - in_day(&earlier)) / 31.0;
     Ok(Value::Float(((months + share) * 1e6).round() / 1e6))
 }
 

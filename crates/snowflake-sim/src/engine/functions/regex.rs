@@ -77,7 +77,8 @@ fn instr(call: &Call<'_>) -> Result<Value<'static>, SqlError> {
     let occurrence = usize::try_from(call.integer_or(3, 1)?.max(1) - 1).unwrap_or(0);
     let after = call.integer_or(4, 0)? == 1;
     let regex = pattern(call, 1, 5, false)?;
-    let group = usize::try_from(call.integer_or(6, 0)?).unwrap_or(0);
+    let default_group = i64::from(call.text_or(5, "").contains('e'));
+    let group = usize::try_from(call.integer_or(6, default_group)?).unwrap_or(0);
     let found = regex.captures_iter(&tail).nth(occurrence).and_then(|captures| {
         captures.get(group).map(|part| {
             let end = if after { part.end() } else { part.start() };

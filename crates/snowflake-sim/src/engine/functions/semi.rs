@@ -358,10 +358,9 @@ fn follow<'a>(root: &'a Json, path: &str) -> Option<&'a Json> {
             continue;
         }
         rest = rest.strip_prefix(['.', ':']).unwrap_or(rest);
-        let end = if rest.starts_with('"') {
-            rest[1..].find('"').map_or(rest.len(), |at| at + 2)
-        } else {
-            rest.find(['.', '[', ':']).unwrap_or(rest.len())
+        let end = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').map_or(rest.len(), |at| at + 2),
+            None => rest.find(['.', '[', ':']).unwrap_or(rest.len()),
         };
         value = value.as_object()?.get(rest[..end].trim_matches('"'))?;
         rest = &rest[end..];

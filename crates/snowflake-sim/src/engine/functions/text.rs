@@ -115,6 +115,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     count("ASCII", (1, 1), |call| {
         Ok(Value::integer(call.text(0).chars().next().map_or(0, |each| i64::from(u32::from(each)))))
     }),
+    count("UNICODE", (1, 1), |call| {
+        Ok(Value::integer(call.text(0).chars().next().map_or(0, |each| i64::from(u32::from(each)))))
+    }),
     count("POSITION", (2, 3), |call| {
         let skipped = usize::try_from(call.integer_or(2, 1)?.max(1) - 1).unwrap_or(0);
         let tail: String = call.text(1).chars().skip(skipped).collect();
@@ -123,6 +126,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
             .map_or(Value::integer(0), |at| counted(tail[..at].chars().count() + skipped + 1)))
     }),
     count("EDITDISTANCE", (2, 3), edit_distance),
+    Function::new(
+        "$LIKE",
+        (2, 3),
+        |_| Ok(SqlType::Boolean),
+        |call| Ok(Value::Boolean(matches(&call.text(0), &call.text(1), &call.text_or(2, "")))),
+    ),
+    Function::new(
+        "$ILIKE",
+        (2, 3),
+        |_| Ok(SqlType::Boolean),
+        |call| {
+            let (text, pattern) = (call.text(0).to_lowercase(), call.text(1).to_lowercase());
+            Ok(Value::Boolean(matches(&text, &pattern, &call.text_or(2, ""))))
+        },
+    ),
     Function::new(
         "CONTAINS",
         (2, 2),
@@ -169,6 +187,49 @@ fn text_or_binary(types: &Types<'_>) -> Result<SqlType, SqlError> {
         }
         _ => TEXT,
     })
+}
+
+/// Whether a text follows a pattern of `%` and `_`.
+fn matches(text: &str, pattern: &str, escape: &str) -> bool {
+    #[derive(Clone, Copy)]
+    enum Piece {
+        Any,
+        One,
+        Letter(char),
+    }
+    let escape = escape.chars().next();
+    let mut letters = pattern.chars();
+    let mut pieces = Vec::with_capacity(pattern.len());
+    while let Some(letter) = letters.next() {
+        pieces.push(match letter {
+            _ if Some(letter) == escape => Piece::Letter(letters.next().unwrap_or(letter)),
+            '%' => Piece::Any,
+            '_' => Piece::One,
+            other => Piece::Letter(other),
+        });
+    }
+    let text: Vec<char> = text.chars().collect();
+    let (mut at, mut piece) = (0, 0);
+    // Where to go on when what follows the last `%` does not fit.
+    let mut retry: Option<(usize, usize)> = None;
+    while at < text.len() {
+        match pieces.get(piece) {
+            Some(Piece::Any) => {
+                retry = Some((at, piece));
+                piece += 1;
+            }
+            Some(Piece::One) => (at, piece) = (at + 1, piece + 1),
+            Some(Piece::Letter(letter)) if *letter == text[at] => (at, piece) = (at + 1, piece + 1),
+            _ => match retry {
+                Some((start, any)) => {
+                    retry = Some((start + 1, any));
+                    (at, piece) = (start + 1, any + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pieces[piece..].iter().all(|piece| matches!(piece, Piece::Any))
 }
 
 fn counted(count: usize) -> Value<'static> {

@@ -54,6 +54,10 @@ pub(super) fn rewrite(name: &str, function: &Function) -> Result<Option<Expr>, S
         "SUM" => over("sum", &widen),
         "AVG" => call("$DIV", vec![over("sum", &widen), keep("count")]),
         "MEDIAN" => over("median", &widen),
+        "RATIO_TO_REPORT" if function.over.is_some() => {
+            let share = arguments(function).into_iter().chain([over("sum", &widen)]);
+            call("$DIV", share.collect())
+        }
         "STDDEV" | "STDDEV_SAMP" => float("stddev"),
         "STDDEV_POP" => float("stddev_pop"),
         "VARIANCE" | "VAR_SAMP" | "VARIANCE_SAMP" => float("var"),

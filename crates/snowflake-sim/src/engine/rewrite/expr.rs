@@ -1,8 +1,9 @@
 //! Expressions.
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, Expr, FunctionArg, FunctionArgExpr, Interval,
-    JsonPath, JsonPathElem, Subscript, TrimWhereField, UnaryOperator, Value as Literal,
+    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, Expr, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Interval, JsonPath, JsonPathElem, Subscript, TrimWhereField, UnaryOperator,
+    Value as Literal, ValueWithSpan,
 };
 
 use super::super::SqlError;
@@ -51,23 +52,11 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, node: &mut Expr) -> Result<()
             if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(both) } } else { both }
         }
         Expr::BinaryOp { left, op, right } => operation(*left, op, *right)?,
-        Expr::Like { negated, any: true, expr, pattern, escape_char } => {
-            alternatives(*pattern, |pattern| Expr::Like {
-                negated,
-                any: false,
-                expr: expr.clone(),
-                pattern: Box::new(pattern),
-                escape_char: escape_char.clone(),
-            })
+        Expr::Like { negated, expr, pattern, escape_char, any } => {
+            like("$LIKE", negated, any, *expr, *pattern, escape_char)
         }
-        Expr::ILike { negated, any: true, expr, pattern, escape_char } => {
-            alternatives(*pattern, |pattern| Expr::ILike {
-                negated,
-                any: false,
-                expr: expr.clone(),
-                pattern: Box::new(pattern),
-                escape_char: escape_char.clone(),
-            })
+        Expr::ILike { negated, expr, pattern, escape_char, any } => {
+            like("$ILIKE", negated, any, *expr, *pattern, escape_char)
         }
         Expr::RLike { negated, expr, pattern, .. } => {
             let matched = call("REGEXP_LIKE", vec![*expr, *pattern]);
@@ -231,15 +220,38 @@ fn shifted(date: Expr, interval: &Interval, back: bool) -> Result<Expr, SqlError
     Ok(moved)
 }
 
-/// `x LIKE ANY ('a', 'b')` as `x LIKE 'a' OR x LIKE 'b'`.
-fn alternatives(pattern: Expr, matches: impl Fn(Expr) -> Expr) -> Expr {
-    let patterns = match pattern {
-        Expr::Tuple(patterns) => patterns,
-        Expr::Nested(single) => vec![*single],
-        single => vec![single],
+/// `x LIKE p`, `x LIKE ANY (p, q)` and `x LIKE ALL (p, q)`, the last as [`mark_all`] left it.
+fn like(
+    name: &str,
+    negated: bool,
+    any: bool,
+    subject: Expr,
+    pattern: Expr,
+    escape: Option<ValueWithSpan>,
+) -> Expr {
+    let (patterns, joint) = match pattern {
+        Expr::Tuple(patterns) => (patterns, if any { BinaryOperator::Or } else { BinaryOperator::And }),
+        Expr::Nested(single) if any => (vec![*single], BinaryOperator::Or),
+        single => (vec![single], BinaryOperator::Or),
     };
-    let joined = patterns.into_iter().map(matches).reduce(|all, next| binary(all, BinaryOperator::Or, next));
-    joined.unwrap_or_else(null)
+    let escape = escape.map(Expr::Value);
+    let matches = patterns.into_iter().map(|pattern| {
+        call(name, [Some(subject.clone()), Some(pattern), escape.clone()].into_iter().flatten().collect())
+    });
+    let joined = matches.reduce(|all, next| binary(all, joint.clone(), next)).unwrap_or_else(null);
+    if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(joined) } } else { joined }
+}
+
+/// The parser takes `LIKE ALL (p, q)` for a call of a function ALL: a list is made of it.
+pub(super) fn mark_all(node: &mut Expr) {
+    let (Expr::Like { pattern, .. } | Expr::ILike { pattern, .. }) = node else { return };
+    if let Expr::Function(function) = pattern.as_mut()
+        && function.name.to_string().eq_ignore_ascii_case("ALL")
+        && let FunctionArguments::List(list) = &mut function.args
+        && let Ok(patterns) = plain_arguments(std::mem::take(&mut list.args))
+    {
+        **pattern = Expr::Tuple(patterns);
+    }
 }
 
 fn path_text(path: JsonPath) -> Result<String, SqlError> {

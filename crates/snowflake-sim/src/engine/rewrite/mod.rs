@@ -7,7 +7,9 @@ mod expr;
 mod functions;
 pub(super) mod make;
 mod names;
+mod recursion;
 mod relations;
+mod values;
 mod visitor;
 
 pub(super) use names::{UNIQUE, name_items};

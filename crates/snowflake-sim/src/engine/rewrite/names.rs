@@ -62,7 +62,7 @@ fn unique(at: usize, name: &str) -> String {
 }
 
 /// The name of an item without an alias.
-fn title(expr: &Expr, source: Option<&str>) -> String {
+pub(super) fn title(expr: &Expr, source: Option<&str>) -> String {
     match expr {
         Expr::Identifier(name) => name.value.clone(),
         Expr::CompoundIdentifier(parts) => parts.last().map(|part| part.value.clone()).unwrap_or_default(),

@@ -13,7 +13,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::SqlError;
 use super::super::run::Run;
-use super::{aliases, expr, names, relations};
+use super::{aliases, expr, names, recursion, relations, values};
 
 /// The tables that a tree names, by their name in the rewritten tree.
 pub(in super::super) type Tables = HashMap<String, Arc<dyn TableSource>>;
@@ -85,11 +85,13 @@ impl VisitorMut for Rewriter<'_> {
             query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| cte.alias.name.value.clone());
         self.scopes.push(names.collect());
         minus_to_except(&mut query.body);
+        recursion::prepare(query);
         flow(refuse(query))
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
         self.scopes.pop();
+        values::plain(&mut query.body);
         if let Some(order_by) = &mut query.order_by
             && let OrderByKind::Expressions(expressions) = &mut order_by.kind
         {
@@ -128,6 +130,11 @@ impl VisitorMut for Rewriter<'_> {
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<SqlError> {
         flow(relations::rewrite(self, factor))
+    }
+
+    fn pre_visit_expr(&mut self, node: &mut Expr) -> ControlFlow<SqlError> {
+        expr::mark_all(node);
+        ControlFlow::Continue(())
     }
 
     fn post_visit_expr(&mut self, node: &mut Expr) -> ControlFlow<SqlError> {

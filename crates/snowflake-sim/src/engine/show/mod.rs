@@ -5,6 +5,7 @@ mod keys;
 mod objects;
 mod settings;
 mod tables;
+mod warehouses;
 
 use snowflake_proto::StatementType;
 
@@ -38,7 +39,7 @@ pub(super) fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
     let answer = match kind.as_str() {
         "DATABASES" => objects::databases(run, &filter),
         "SCHEMAS" => objects::schemas(run, &filter),
-        "WAREHOUSES" => objects::warehouses(run, &filter),
+        "WAREHOUSES" => warehouses::warehouses(run, &filter),
         "ROLES" => objects::roles(run, &filter),
         "STAGES" => objects::stages(run, &filter),
         "FILE" => objects::file_formats(run, &filter),

@@ -22,7 +22,8 @@ pub(in super::super) struct Tokens {
 /// # Errors
 /// `001003` when a literal or comment does not end.
 pub(in super::super) fn lex(sql: &str) -> Result<Tokens, SqlError> {
-    let found = Tokenizer::new(&SnowflakeDialect {}, sql).tokenize_with_location().map_err(unreadable)?;
+    let mut tokenizer = Tokenizer::new(&SnowflakeDialect {}, sql).with_unescape(false);
+    let found = tokenizer.tokenize_with_location().map_err(unreadable)?;
     let mut questions = 0;
     let mut path = Path::default();
     let mut tokens = Vec::with_capacity(found.len());
@@ -33,6 +34,10 @@ pub(in super::super) fn lex(sql: &str) -> Result<Tokens, SqlError> {
         let in_path = path.takes(&each);
         match &mut each.token {
             Token::Word(word) if word.quote_style.is_none() && !in_path => word.value.make_ascii_uppercase(),
+            Token::Word(word) if word.quote_style == Some('"') => {
+                word.value = word.value.replace("\"\"", "\"")
+            }
+            Token::SingleQuotedString(text) => *text = unescaped(text),
             Token::Placeholder(text) if text == "?" => {
                 questions += 1;
                 *text = format!(":{questions}");
@@ -42,6 +47,43 @@ pub(in super::super) fn lex(sql: &str) -> Result<Tokens, SqlError> {
         tokens.push(each);
     }
     Ok(Tokens { text: sql.to_owned(), tokens })
+}
+
+/// The text that a literal stands for: doubled quotes and backslash escapes undone.
+fn unescaped(written: &str) -> String {
+    let mut text = String::with_capacity(written.len());
+    let mut letters = written.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' => {
+                letters.next_if_eq(&'\'');
+                text.push('\'');
+            }
+            '\\' => match letters.next() {
+                Some('n') => text.push('\n'),
+                Some('t') => text.push('\t'),
+                Some('r') => text.push('\r'),
+                Some('b') => text.push('\u{8}'),
+                Some('f') => text.push('\u{c}'),
+                Some('0') if !letters.peek().is_some_and(char::is_ascii_digit) => text.push('\0'),
+                Some(kind @ ('u' | 'x')) => {
+                    let width = if kind == 'u' { 4 } else { 2 };
+                    let digits: String = letters.clone().take(width).collect();
+                    match u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32) {
+                        Some(code) if digits.len() == width => {
+                            text.push(code);
+                            letters.by_ref().take(width).for_each(drop);
+                        }
+                        _ => text.push(kind),
+                    }
+                }
+                Some(other) => text.push(other),
+                None => text.push('\\'),
+            },
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 /// Follows paths into a VARIANT, such as `v:Customer.Name[0]`, whose names keep their case.

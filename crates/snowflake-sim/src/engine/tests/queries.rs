@@ -167,6 +167,10 @@ async fn values_and_mixed_comparisons_work() {
             "A NUMBER(2,1)",
             "NULL; 2.0; 1.5",
         ),
+        ("SELECT 'a_c' LIKE 'a^_c' ESCAPE '^' a, 'abc' LIKE 'a^_c' ESCAPE '^' b, 12 LIKE '1%' c, 'aXbX' LIKE '%X' d, 'x' LIKE ALL ('x', '%y') e", "A BOOLEAN, B BOOLEAN, C BOOLEAN, D BOOLEAN, E BOOLEAN", "true|false|true|true|false"),
+        ("SELECT length('\\u0392\\n\\x41''\\\\') n", "N NUMBER(18,0)", "5"),
+        ("WITH r AS (SELECT 1 AS n UNION ALL SELECT n * 10 FROM r WHERE n < 1000) SELECT max(n) m FROM r", "M NUMBER(38,0)", "1000"),
+        ("SELECT * FROM VALUES (1::float, 'a'::varchar(3)), (NULL, 'b')", "COLUMN1 FLOAT, COLUMN2 VARCHAR(16777216)", "1|a; NULL|b"),
         ("SELECT 1 MINUS SELECT 2", "1 NUMBER(1,0)", "1"),
         ("SELECT case when 1=1 then 1 else 'x' end c", "C VARCHAR(16777216)", "1"),
         (

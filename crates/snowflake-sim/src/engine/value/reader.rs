@@ -18,6 +18,7 @@ use super::super::time::Stamp;
 use super::{Number, Value};
 
 /// An array whose values can be read one by one.
+#[expect(clippy::large_enum_variant, reason = "one per column of a batch, never one per value")]
 pub(in super::super) enum Reader {
     Null,
     Integer(Int64Array),

@@ -4,14 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
-use arrow_buffer::Buffer;
-use arrow_ipc::reader::StreamDecoder;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::ResultSchema;
 use super::convert::to_exact;
+use super::ipc::Stream;
 use super::mapping;
 use crate::{Error, Result};
 
@@ -48,14 +47,11 @@ impl ResultSchema {
     }
 
     fn decode_stream(&self, stream: Bytes) -> Result<Vec<RecordBatch>> {
-        let malformed = |cause| Error::decode_caused("the Arrow stream is malformed", cause);
-        let mut decoder = StreamDecoder::new();
-        let mut buffer = Buffer::from(stream);
+        let mut stream = Stream::new(stream.into());
         let mut batches = Vec::new();
-        while let Some(wire) = decoder.decode(&mut buffer).map_err(malformed)? {
+        while let Some(wire) = stream.next()? {
             batches.push(self.convert(&wire)?);
         }
-        decoder.finish().map_err(malformed)?;
         Ok(batches)
     }
 

@@ -25,6 +25,7 @@ mod arrow;
 mod builder;
 mod convert;
 mod inflate;
+mod ipc;
 mod json;
 mod mapping;
 mod options;

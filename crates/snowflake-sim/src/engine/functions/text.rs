@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let times = usize::try_from(call.integer(1)?).unwrap_or(0);
         let text = call.text(0);
         if text.len().saturating_mul(times) > 134_217_728 {
-            return Err(SqlError::new("100078", "22000", "String is too long and would be truncated"));
+            return Err(SqlError::new("100078", "22001", "String is too long and would be truncated"));
         }
         Ok(Value::text(text.repeat(times)))
     }),

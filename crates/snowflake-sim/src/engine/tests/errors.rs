@@ -30,7 +30,7 @@ async fn errors_have_snowflakes_codes() {
         ("SELECT parse_json('{')", "100069", "22P02"),
         ("INSERT INTO t VALUES (NULL, 'a', NULL)", "100072", "22000"),
         ("INSERT INTO t (s) VALUES ('a')", "100072", "22000"),
-        ("INSERT INTO t VALUES (1, 'abcd', NULL)", "100078", "22000"),
+        ("INSERT INTO t VALUES (1, 'abcd', NULL)", "100078", "22001"),
         ("INSERT INTO t VALUES (1)", "002020", "21S01"),
         ("UPDATE t SET nosuch = 1", "000904", "42000"),
         ("SELECT 1; SELECT 2", "000008", "0A000"),

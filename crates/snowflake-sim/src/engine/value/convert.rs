@@ -320,5 +320,5 @@ fn to_limited_text<'a>(value: Value<'a>, length: u64, env: &Env) -> Result<Value
     if fits {
         return Ok(Value::Text(text));
     }
-    Err(SqlError::new("100078", "22000", format!("String '{text}' is too long and would be truncated")))
+    Err(SqlError::new("100078", "22001", format!("String '{text}' is too long and would be truncated")))
 }

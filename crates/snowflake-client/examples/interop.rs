@@ -44,7 +44,7 @@ async fn main() -> Outcome {
     expect("ratio", row.get::<f64>("ratio")?, -1e10)?;
     expect("name", row.get::<String>("name")?.as_str(), "zwei é")?;
     expect("active", row.get::<bool>("active")?, false)?;
-    expect("day", row.get::<time::Date>("day")?, time::macros::date!(1969-12-31))?;
+    expect("day", row.get::<time::Date>("day")?, time::macros::date!(1969 - 12 - 31))?;
     let moment = row.get::<time::PrimitiveDateTime>("moment")?;
     expect("moment", moment, time::macros::datetime!(1969-12-31 23:59:59.5))?;
     let nulls = result.rows.row(2).ok_or("no third row")?;
@@ -63,7 +63,8 @@ async fn main() -> Outcome {
     let count = session.execute("SELECT COUNT(*) AS n FROM t").await?;
     expect("count", count.rows.row(0).ok_or("no row")?.get::<u64>("n")?, 2)?;
 
-    let error = session.execute("SELECT * FROM no_such_table").await.err().ok_or("a missing table was found")?;
+    let error =
+        session.execute("SELECT * FROM no_such_table").await.err().ok_or("a missing table was found")?;
     expect("code", error.code().map(ToString::to_string), Some("002003".to_owned()))?;
     client.close().await;
     println!("all answers are as expected");

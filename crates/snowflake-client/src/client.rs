@@ -6,8 +6,8 @@ use std::sync::Arc;
 use snowflake_ingest::{LocalStages, PutOptions, PutResult};
 use snowflake_ops::Health;
 use snowflake_query::{
-    BatchStream, Pool, PoolOptions, Query, QueryHandle, QueryId, QueryResult, ResultOptions, RowStream, Session,
-    SessionOptions, Wanted,
+    BatchStream, Pool, PoolOptions, Query, QueryHandle, QueryId, QueryResult, ResultOptions, RowStream,
+    Session, SessionOptions, Wanted,
 };
 
 use crate::builder::ClientBuilder;
@@ -134,7 +134,10 @@ impl SnowflakeClient {
     ///
     /// # Cancellation
     /// As [`execute_stream`](Self::execute_stream).
-    pub async fn execute_batches(&self, query: impl Into<Query> + Send) -> Result<BatchStream, SnowflakeError> {
+    pub async fn execute_batches(
+        &self,
+        query: impl Into<Query> + Send,
+    ) -> Result<BatchStream, SnowflakeError> {
         Ok(self.inner.pool.execute_batches(query).await?)
     }
 

@@ -54,13 +54,13 @@ pub use error::{ErrorKind, SnowflakeError};
 pub use snowflake_ingest::{PutFile, PutOptions, PutResult, PutStatus};
 pub use snowflake_ops::Health;
 pub use snowflake_proto::{
-    AccountId, ArrowOptions, Bind, Cell, Column, DataType, Identifier, Literal, Numbers, ObjectName, ParameterValue,
-    Protocol, Recovery, Secret, ServerCode, StatementType, Timestamps,
+    AccountId, ArrowOptions, Bind, Cell, Column, DataType, Identifier, Literal, Numbers, ObjectName,
+    ParameterValue, Protocol, Recovery, Secret, ServerCode, StatementType, Timestamps,
 };
 pub use snowflake_query::{
-    BatchStream, ColumnIndex, CsvHeader, CsvOptions, Export, Exported, FromCell, Mismatch, PrefetchOptions, Query,
-    QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus, Row, RowFuture, RowStream, Rows, Session,
-    TypedRows,
+    BatchStream, ColumnIndex, CsvHeader, CsvOptions, Export, Exported, FromCell, Mismatch, PrefetchOptions,
+    Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus, Row, RowFuture,
+    RowStream, Rows, Session, TypedRows,
 };
 #[cfg(feature = "parquet")]
 pub use snowflake_query::{ParquetOptions, ParquetTimestamps};

@@ -26,11 +26,15 @@ pub(crate) enum Repr {
     Read { path: PathBuf, source: std::io::Error },
     #[snafu(display("cannot write to the stage"))]
     Write { source: std::io::Error },
-    #[snafu(display("stages in {store} are not supported in this version; only stages of a local simulator are"))]
+    #[snafu(display(
+        "stages in {store} are not supported in this version; only stages of a local simulator are"
+    ))]
     Store { store: String },
     #[snafu(display("the server answered the PUT without saying where its stage is"))]
     NoStage,
-    #[snafu(display("the server names a folder of this machine as its stage, but it is not on this machine: refused"))]
+    #[snafu(display(
+        "the server names a folder of this machine as its stage, but it is not on this machine: refused"
+    ))]
     ForeignFolder,
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },

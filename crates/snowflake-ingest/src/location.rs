@@ -27,7 +27,8 @@ impl StageLocation {
     /// [`Configuration`](crate::ErrorKind::Configuration) for a text without `@`, without a name, or with
     /// control characters.
     pub fn parse(location: &str) -> Result<Self> {
-        let refuse = |reason| LocationSnafu { location: location.escape_default().to_string(), reason }.fail()?;
+        let refuse =
+            |reason| LocationSnafu { location: location.escape_default().to_string(), reason }.fail()?;
         let Some(name) = location.strip_prefix('@') else {
             return refuse("it must begin with @");
         };

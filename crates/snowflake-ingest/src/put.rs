@@ -142,7 +142,8 @@ mod tests {
     fn a_distant_server_names_no_folder_of_this_machine() {
         let mut transfer = Transfer::default();
         assert_eq!(folder(&transfer, LocalStages::Allowed).unwrap_err().kind(), ErrorKind::Protocol);
-        let info = StageInfo { location_type: "LOCAL_FS".into(), location: "/x".into(), ..StageInfo::default() };
+        let info =
+            StageInfo { location_type: "LOCAL_FS".into(), location: "/x".into(), ..StageInfo::default() };
         transfer.stage_info = Some(info);
         assert_eq!(folder(&transfer, LocalStages::Refused).unwrap_err().kind(), ErrorKind::Protocol);
         assert_eq!(folder(&transfer, LocalStages::Allowed).unwrap(), Path::new("/x"));

@@ -2,8 +2,8 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType, TimestampMicrosecondType,
-    TimestampNanosecondType,
+    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64NanosecondType,
+    TimestampMicrosecondType, TimestampNanosecondType,
 };
 use arrow_array::{Array, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
 use arrow_buffer::NullBuffer;
@@ -99,8 +99,12 @@ impl CellReader {
             ArrowType::Boolean => Values::Boolean(array.as_boolean().clone()),
             ArrowType::Date32 => Values::Date(array.as_primitive().clone()),
             ArrowType::Time64(TimeUnit::Nanosecond) => Values::Time(array.as_primitive().clone()),
-            ArrowType::Timestamp(TimeUnit::Nanosecond, _) => Values::Nanoseconds(array.as_primitive().clone()),
-            ArrowType::Timestamp(TimeUnit::Microsecond, _) => Values::Microseconds(array.as_primitive().clone()),
+            ArrowType::Timestamp(TimeUnit::Nanosecond, _) => {
+                Values::Nanoseconds(array.as_primitive().clone())
+            }
+            ArrowType::Timestamp(TimeUnit::Microsecond, _) => {
+                Values::Microseconds(array.as_primitive().clone())
+            }
             ArrowType::Binary => Values::Binary(array.as_binary::<i32>().clone()),
             ArrowType::Struct(_) => timestamp(array)
                 .ok_or_else(|| Error::unsupported(format!("reading {} as a cell", array.data_type())))?,
@@ -150,11 +154,16 @@ fn timestamp(array: &dyn Array) -> Option<Values> {
     let fraction = parent.columns().get(1)?.as_primitive_opt::<Int32Type>()?.clone();
     match parent.columns().get(2) {
         None => Some(Values::Timestamp(epoch, fraction)),
-        Some(zone) => Some(Values::TimestampTz(epoch, fraction, zone.as_primitive_opt::<Int32Type>()?.clone())),
+        Some(zone) => {
+            Some(Values::TimestampTz(epoch, fraction, zone.as_primitive_opt::<Int32Type>()?.clone()))
+        }
     }
 }
 
 fn split(value: i64, units_per_second: i64) -> Cell<'static> {
     let nanos = value.rem_euclid(units_per_second) * (1_000_000_000 / units_per_second);
-    Cell::Timestamp { epoch: value.div_euclid(units_per_second), fraction: u32::try_from(nanos).unwrap_or_default() }
+    Cell::Timestamp {
+        epoch: value.div_euclid(units_per_second),
+        fraction: u32::try_from(nanos).unwrap_or_default(),
+    }
 }

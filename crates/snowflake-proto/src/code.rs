@@ -45,11 +45,8 @@ impl ServerCode {
     pub fn new(code: impl AsRef<str>) -> Self {
         let code = code.as_ref().trim();
         let digits = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
-        let code = if digits && code.len() < 6 {
-            Cow::Owned(format!("{code:0>6}"))
-        } else {
-            Cow::Borrowed(code)
-        };
+        let code =
+            if digits && code.len() < 6 { Cow::Owned(format!("{code:0>6}")) } else { Cow::Borrowed(code) };
         if let Some(fact) = find(&code) {
             return Self(Cow::Borrowed(fact.code));
         }
@@ -58,9 +55,7 @@ impl ServerCode {
             .map(|(at, c)| at + c.len_utf8())
             .take_while(|end| *end <= Self::LONGEST)
             .last();
-        Self(Cow::Owned(
-            code.get(..end.unwrap_or(0)).unwrap_or("").to_owned(),
-        ))
+        Self(Cow::Owned(code.get(..end.unwrap_or(0)).unwrap_or("").to_owned()))
     }
 
     /// A code of the catalogue.
@@ -110,10 +105,7 @@ impl ServerCode {
 }
 
 fn find(code: &str) -> Option<&'static Fact> {
-    FACTS
-        .binary_search_by(|fact| fact.code.cmp(code))
-        .ok()
-        .and_then(|at| FACTS.get(at))
+    FACTS.binary_search_by(|fact| fact.code.cmp(code)).ok().and_then(|at| FACTS.get(at))
 }
 
 impl fmt::Display for ServerCode {
@@ -152,23 +144,11 @@ mod tests {
 
     #[test]
     fn recoveries_follow_the_catalogue() {
-        assert_eq!(
-            ServerCode::SESSION_EXPIRED.recovery(),
-            Recovery::RenewSession
-        );
-        assert_eq!(
-            ServerCode::MASTER_TOKEN_EXPIRED.recovery(),
-            Recovery::Reauthenticate
-        );
-        assert_eq!(
-            ServerCode::INCORRECT_CREDENTIALS.recovery(),
-            Recovery::Never
-        );
+        assert_eq!(ServerCode::SESSION_EXPIRED.recovery(), Recovery::RenewSession);
+        assert_eq!(ServerCode::MASTER_TOKEN_EXPIRED.recovery(), Recovery::Reauthenticate);
+        assert_eq!(ServerCode::INCORRECT_CREDENTIALS.recovery(), Recovery::Never);
         assert_eq!(ServerCode::SYNTAX_ERROR.sql_state(), Some("42000"));
-        assert_eq!(
-            ServerCode::NULL_NOT_ALLOWED.name(),
-            Some("NULL_NOT_ALLOWED")
-        );
+        assert_eq!(ServerCode::NULL_NOT_ALLOWED.name(), Some("NULL_NOT_ALLOWED"));
         assert!(ServerCode::INSUFFICIENT_PRIVILEGES.advice().is_some());
         assert!(ServerCode::INSUFFICIENT_PRIVILEGES.meaning().is_some());
         assert!(ServerCode::SESSION_EXPIRED.is_verified());
@@ -186,10 +166,7 @@ mod tests {
         let code = ServerCode::new("999999");
         assert_eq!(code.as_str(), "999999");
         assert_eq!(code.recovery(), Recovery::Never);
-        assert_eq!(
-            (code.name(), code.advice(), code.sql_state()),
-            (None, None, None)
-        );
+        assert_eq!((code.name(), code.advice(), code.sql_state()), (None, None, None));
         assert!(!code.is_verified());
         assert_eq!(ServerCode::new("").as_str(), "");
     }
@@ -203,10 +180,7 @@ mod tests {
 
     #[test]
     fn debug_names_the_code() {
-        assert_eq!(
-            format!("{:?}", ServerCode::SESSION_EXPIRED),
-            "ServerCode(390112 SESSION_EXPIRED)"
-        );
+        assert_eq!(format!("{:?}", ServerCode::SESSION_EXPIRED), "ServerCode(390112 SESSION_EXPIRED)");
         assert_eq!(format!("{:?}", ServerCode::new("7x")), "ServerCode(\"7x\")");
     }
 }

@@ -20,9 +20,7 @@ pub struct Parameter {
 impl Parameter {
     /// Looks a parameter up by its name, in upper or lower case.
     pub fn find(name: &str) -> Option<&'static Self> {
-        PARAMETERS
-            .iter()
-            .find(|parameter| parameter.name.eq_ignore_ascii_case(name))
+        PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
     }
 
     /// The name, in upper case.
@@ -224,11 +222,7 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order_and_found_by_name() {
-        assert!(
-            PARAMETERS
-                .windows(2)
-                .all(|pair| pair[0].name < pair[1].name)
-        );
+        assert!(PARAMETERS.windows(2).all(|pair| pair[0].name < pair[1].name));
         let parameter = Parameter::find("client_prefetch_threads").unwrap();
         assert_eq!(parameter.name(), "CLIENT_PREFETCH_THREADS");
         assert_eq!(parameter.kind(), ParameterKind::Integer);
@@ -248,14 +242,9 @@ mod tests {
             assert_eq!(serde_json::from_str::<ParameterValue>(json).unwrap(), value);
             assert_eq!(serde_json::to_string(&value).unwrap(), json);
         }
+        assert_eq!(serde_json::from_str::<ParameterValue>("1.5").unwrap(), ParameterValue::from("1.5"));
         assert_eq!(
-            serde_json::from_str::<ParameterValue>("1.5").unwrap(),
-            ParameterValue::from("1.5")
-        );
-        assert_eq!(
-            serde_json::from_str::<ParameterValue>("18446744073709551615")
-                .unwrap()
-                .as_str(),
+            serde_json::from_str::<ParameterValue>("18446744073709551615").unwrap().as_str(),
             Some("18446744073709551615")
         );
         assert!(serde_json::from_str::<ParameterValue>("[1]").is_err());

@@ -75,8 +75,7 @@ impl StatementType {
     ///
     /// A statement of unknown type counts as one that returns rows, so that nothing is thrown away.
     pub fn returns_rows(self) -> bool {
-        self.fact()
-            .is_none_or(|fact| matches!(fact.outcome, Outcome::Rows | Outcome::Unknown))
+        self.fact().is_none_or(|fact| matches!(fact.outcome, Outcome::Rows | Outcome::Unknown))
     }
 
     const fn is_listed_range(self) -> bool {
@@ -130,10 +129,7 @@ mod tests {
         assert_eq!(StatementType::from_id(0x6123).name(), "DDL");
         assert_eq!(StatementType::from_id(0x4305).name(), "USE");
         assert_eq!(StatementType::from_id(0x4301).name(), "USE_DATABASE");
-        assert_eq!(
-            StatementType::from_id(0x6244).name(),
-            "ALTER_USER_ACCESS_TOKEN"
-        );
+        assert_eq!(StatementType::from_id(0x6244).name(), "ALTER_USER_ACCESS_TOKEN");
         for id in [0xF123, 0x0042, -5, i64::MAX, i64::MIN] {
             let kind = StatementType::from_id(id);
             assert_eq!(kind.name(), "UNKNOWN", "{id:#x}");
@@ -153,22 +149,14 @@ mod tests {
             StatementType::CALL,
         ];
         assert!(rows.into_iter().all(StatementType::returns_rows));
-        let other = [
-            StatementType::INSERT,
-            StatementType::DDL,
-            StatementType::USE,
-            StatementType::COMMIT,
-        ];
+        let other = [StatementType::INSERT, StatementType::DDL, StatementType::USE, StatementType::COMMIT];
         assert!(!other.into_iter().any(StatementType::returns_rows));
         assert!(StatementType::UNKNOWN.returns_rows());
     }
 
     #[test]
     fn debug_shows_the_id_and_the_name() {
-        assert_eq!(
-            format!("{:?}", StatementType::MERGE),
-            "StatementType(0x3400 MERGE)"
-        );
+        assert_eq!(format!("{:?}", StatementType::MERGE), "StatementType(0x3400 MERGE)");
         assert_eq!(StatementType::MERGE.to_string(), "MERGE");
         assert!(StatementType::SELECT.is_select());
         assert!(StatementType::MULTI_STATEMENT.is_multi_statement());

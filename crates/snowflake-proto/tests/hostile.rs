@@ -32,7 +32,8 @@ fn stream() -> Vec<u8> {
     for _ in 0..3 {
         let numbers = Int64Array::from(vec![Some(1), None, Some(3), Some(4)]);
         let texts = StringArray::from(vec![Some("a"), Some("bb"), None, Some("é")]);
-        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(numbers), Arc::new(texts)]).unwrap();
+        let batch =
+            RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(numbers), Arc::new(texts)]).unwrap();
         writer.write(&batch).unwrap();
     }
     writer.finish().unwrap();

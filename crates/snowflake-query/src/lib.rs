@@ -65,9 +65,9 @@ pub use export::{CsvHeader, CsvOptions, Export, Exported};
 pub use export::{ParquetOptions, ParquetTimestamps};
 pub use pool::{Pool, PoolOptions, PoolSize};
 pub use result::{
-    BatchStream, ColumnIndex, FromCell, Mismatch, PartHosts, PrefetchOptions, ResultOptions, Row, RowFuture, RowIter,
-    RowStream, Rows, TypedRows,
+    BatchStream, ColumnIndex, FromCell, Mismatch, PartHosts, PrefetchOptions, ResultOptions, Row, RowFuture,
+    RowIter, RowStream, Rows, TypedRows,
 };
-pub use snowflake_proto::{ArrowOptions, Cell, Column, DataType};
 pub use session::{Session, SessionOptions, Wanted};
+pub use snowflake_proto::{ArrowOptions, Cell, Column, DataType};
 pub use statement::{Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus};

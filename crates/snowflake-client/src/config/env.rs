@@ -16,7 +16,9 @@ pub(super) struct Environment(HashMap<String, String>);
 impl Environment {
     /// The one place that reads the environment.
     pub(super) fn of_process() -> Self {
-        Self::of(VARIABLES.iter().filter_map(|variable| Some((variable.env, std::env::var(variable.env).ok()?))))
+        Self::of(
+            VARIABLES.iter().filter_map(|variable| Some((variable.env, std::env::var(variable.env).ok()?))),
+        )
     }
 
     pub(super) fn of<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
@@ -122,7 +124,9 @@ impl<'a> Reader<'a> {
     fn choice(&mut self, key: &str) -> Option<&'static str> {
         let (_, Kind::Choice(choices), _) = self.variable(key) else { return None };
         let wanted = format!("one of {}", choices.join(", "));
-        self.parsed(key, &wanted, |text| choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)).copied())
+        self.parsed(key, &wanted, |text| {
+            choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)).copied()
+        })
     }
 
     fn authentication(&mut self) -> Option<Authentication> {
@@ -211,7 +215,11 @@ mod tests {
     fn defaults_are_those_of_the_reference_page() {
         let config = SnowflakeConfig::default();
         let default = |key: &str| {
-            VARIABLES.iter().find(|variable| variable.key == key).and_then(|variable| variable.default).unwrap()
+            VARIABLES
+                .iter()
+                .find(|variable| variable.key == key)
+                .and_then(|variable| variable.default)
+                .unwrap()
         };
         assert_eq!(default("pool_min").parse(), Ok(config.pool_min));
         assert_eq!(default("pool_max").parse(), Ok(config.pool_max));
@@ -222,9 +230,12 @@ mod tests {
 
     #[test]
     fn all_problems_are_named_together_and_no_value_is_shown() {
-        let error = read_pairs(&[("SNOWFLAKE_POOL_MAX", "many"), ("SNOWFLAKE_QUERY_TIMEOUT", "5")]).unwrap_err();
+        let error =
+            read_pairs(&[("SNOWFLAKE_POOL_MAX", "many"), ("SNOWFLAKE_QUERY_TIMEOUT", "5")]).unwrap_err();
         let text = error.to_string();
-        for name in ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_POOL_MAX", "SNOWFLAKE_QUERY_TIMEOUT", "SNOWFLAKE_PASSWORD"] {
+        for name in
+            ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_POOL_MAX", "SNOWFLAKE_QUERY_TIMEOUT", "SNOWFLAKE_PASSWORD"]
+        {
             assert!(text.contains(name), "{text}");
         }
         assert!(!text.contains("many"), "{text}");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use snowflake_auth::{
-    AccessToken, ClientId, CredentialProvider, KeyPair, LoginOptions, Password, PrivateKey, ProgrammaticAccessToken,
-    Server, ServerOptions,
+    AccessToken, ClientId, CredentialProvider, KeyPair, LoginOptions, Password, PrivateKey,
+    ProgrammaticAccessToken, Server, ServerOptions,
 };
 use snowflake_ingest::LocalStages;
 use snowflake_proto::{AccountId, Protocol, Secret, ServerAddress};
@@ -58,7 +58,11 @@ impl Resolved {
 
 /// A server without TLS keeps the parts of its results to itself; all others keep them in public stores.
 fn part_hosts(config: &SnowflakeConfig) -> PartHosts {
-    if config.protocol == Protocol::Http || config.transport.is_some() { PartHosts::Any } else { PartHosts::Public }
+    if config.protocol == Protocol::Http || config.transport.is_some() {
+        PartHosts::Any
+    } else {
+        PartHosts::Public
+    }
 }
 
 fn client_id(config: &SnowflakeConfig) -> ClientId {
@@ -72,13 +76,19 @@ fn client_id(config: &SnowflakeConfig) -> ClientId {
 
 fn account(config: &SnowflakeConfig, problems: &mut Vec<String>) -> Option<AccountId> {
     if config.account.is_empty() {
-        problems.push("no account is set: give the part of the account's URL before .snowflakecomputing.com".to_owned());
+        problems.push(
+            "no account is set: give the part of the account's URL before .snowflakecomputing.com".to_owned(),
+        );
         return None;
     }
     AccountId::parse(&config.account).map_err(|error| problems.push(error.to_string())).ok()
 }
 
-fn address(config: &SnowflakeConfig, account: &AccountId, problems: &mut Vec<String>) -> Option<ServerAddress> {
+fn address(
+    config: &SnowflakeConfig,
+    account: &AccountId,
+    problems: &mut Vec<String>,
+) -> Option<ServerAddress> {
     let host = config.host.clone().unwrap_or_else(|| account.host());
     let address = ServerAddress::new(config.protocol, &host, config.port)
         .map_err(|error| problems.push(error.to_string()))
@@ -95,7 +105,9 @@ fn address(config: &SnowflakeConfig, account: &AccountId, problems: &mut Vec<Str
 fn check_user(config: &SnowflakeConfig, problems: &mut Vec<String>) {
     use Authentication::{KeyPair, KeyPairFile, Password};
     match &config.authentication {
-        None => problems.push("no way to log in is set: give a password, a private key or a token".to_owned()),
+        None => {
+            problems.push("no way to log in is set: give a password, a private key or a token".to_owned())
+        }
         Some(Password(_) | KeyPairFile { .. } | KeyPair { .. }) if config.user.is_none() => {
             problems.push("no user is set".to_owned());
         }
@@ -205,11 +217,8 @@ mod tests {
 
     #[test]
     fn t15_plain_http_to_another_machine_must_be_asked_for() {
-        let plain = SnowflakeConfig {
-            protocol: Protocol::Http,
-            host: Some("db.example.com".to_owned()),
-            ..config()
-        };
+        let plain =
+            SnowflakeConfig { protocol: Protocol::Http, host: Some("db.example.com".to_owned()), ..config() };
         assert!(refusal(&plain).contains("insecure_http"));
         let allowed = SnowflakeConfig { insecure_http: true, ..plain.clone() };
         assert_eq!(Resolved::from_config(&allowed).unwrap().local_stages, LocalStages::Refused);

@@ -47,7 +47,8 @@ async fn a_refused_port_is_named() {
 
 #[tokio::test]
 async fn a_malformed_account_is_refused_before_anything_is_sent() {
-    let error = SnowflakeClient::builder().account("../x").user(USER).password("p").build().await.unwrap_err();
+    let error =
+        SnowflakeClient::builder().account("../x").user(USER).password("p").build().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("account"), "{error}");
 }

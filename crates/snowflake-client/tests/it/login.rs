@@ -27,7 +27,8 @@ async fn every_form_of_private_key_logs_in() {
         ("keys/rsa2048.aes256.p8", Some("correct-horse")),
     ];
     for (file, passphrase) in forms {
-        let client = support::builder(&server).user("KEYED").key_pair_auth(fixture(file), passphrase).build().await;
+        let client =
+            support::builder(&server).user("KEYED").key_pair_auth(fixture(file), passphrase).build().await;
         assert!(client.is_ok(), "{file}: {:?}", client.err());
     }
 }

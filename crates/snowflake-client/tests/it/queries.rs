@@ -21,7 +21,7 @@ async fn every_basic_type_survives_binding_storing_and_reading() {
         .bind(0.1)
         .bind("it's \"é\" \\ 😀")
         .bind(true)
-        .bind(date!(1969-12-31))
+        .bind(date!(1969 - 12 - 31))
         .bind(time!(23:59:59.999_999_999))
         .bind(datetime!(1969-12-31 23:59:59.5))
         .bind(datetime!(2024-02-29 12:34:56.789 UTC))
@@ -39,7 +39,7 @@ async fn every_basic_type_survives_binding_storing_and_reading() {
     assert_eq!(row.get::<f64>("f").unwrap().to_bits(), 0.1_f64.to_bits());
     assert_eq!(row.get::<String>("s").unwrap(), "it's \"é\" \\ 😀");
     assert!(row.get::<bool>("b").unwrap());
-    assert_eq!(row.get::<time::Date>("d").unwrap(), date!(1969-12-31));
+    assert_eq!(row.get::<time::Date>("d").unwrap(), date!(1969 - 12 - 31));
     assert_eq!(row.get::<time::Time>("ti").unwrap(), time!(23:59:59.999_999_999));
     assert_eq!(row.get::<time::PrimitiveDateTime>("ntz").unwrap(), datetime!(1969-12-31 23:59:59.5));
     assert_eq!(row.get::<time::OffsetDateTime>("ltz").unwrap(), datetime!(2024-02-29 12:34:56.789 UTC));

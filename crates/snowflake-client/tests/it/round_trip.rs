@@ -43,7 +43,12 @@ async fn echo(
     prop_assert_eq!(row.get::<String>("t").unwrap(), text);
     prop_assert_eq!(row.get::<i64>("n").unwrap(), number);
     let echoed = row.get::<f64>("r").unwrap();
-    prop_assert!(echoed.to_bits() == real.to_bits() || (echoed.is_nan() && real.is_nan()), "{} {}", echoed, real);
+    prop_assert!(
+        echoed.to_bits() == real.to_bits() || (echoed.is_nan() && real.is_nan()),
+        "{} {}",
+        echoed,
+        real
+    );
     prop_assert_eq!(row.get::<Vec<u8>>("b").unwrap(), bytes);
     prop_assert_eq!(row.get::<Option<bool>>("o").unwrap(), truth);
     Ok(())

@@ -56,11 +56,8 @@ async fn test_sync_query() -> Result<(), SnowflakeError> {
     let (_server, client) = support::start().await;
     prepare(&client).await;
 
-    let result = client.execute(
-        QueryBuilder::new("SELECT * FROM users WHERE active = ?")
-            .bind(true)
-            .build()
-    ).await?;
+    let result =
+        client.execute(QueryBuilder::new("SELECT * FROM users WHERE active = ?").bind(true).build()).await?;
     let mut names = Vec::new();
     for row in &result.rows {
         let id: i64 = row.get("id")?;
@@ -70,17 +67,18 @@ async fn test_sync_query() -> Result<(), SnowflakeError> {
     }
     assert_eq!(names, ["Ada", "Grace"]);
 
-    let result = client.execute(
-        QueryBuilder::new("SELECT * FROM large_table")
-            .warehouse("LARGE_WH")
-            .timeout(Duration::from_secs(300))
-            .tag("daily_report")
-            .build()
-    ).await?;
-    println!("Rows: {}, Bytes scanned: {}, Time: {}ms",
-        result.stats.rows_produced,
-        result.stats.bytes_scanned,
-        result.stats.execution_time_ms
+    let result = client
+        .execute(
+            QueryBuilder::new("SELECT * FROM large_table")
+                .warehouse("LARGE_WH")
+                .timeout(Duration::from_secs(300))
+                .tag("daily_report")
+                .build(),
+        )
+        .await?;
+    println!(
+        "Rows: {}, Bytes scanned: {}, Time: {}ms",
+        result.stats.rows_produced, result.stats.bytes_scanned, result.stats.execution_time_ms
     );
     assert_eq!(result.stats.rows_produced, 3);
     Ok(())
@@ -91,11 +89,8 @@ async fn test_async_query() -> Result<(), SnowflakeError> {
     let (_server, client) = support::start().await;
     prepare(&client).await;
 
-    let handle = client.execute_async(
-        QueryBuilder::new("SELECT * FROM huge_table")
-            .async_mode()
-            .build()
-    ).await?;
+    let handle =
+        client.execute_async(QueryBuilder::new("SELECT * FROM huge_table").async_mode().build()).await?;
     println!("Query submitted: {}", handle.query_id());
     loop {
         let status = handle.poll().await?;
@@ -125,10 +120,7 @@ async fn test_streaming() -> Result<(), SnowflakeError> {
     let client = support::connect(&server).await;
     prepare(&client).await;
 
-    let mut stream = client.execute_stream(
-        QueryBuilder::new("SELECT * FROM events")
-            .build()
-    ).await?;
+    let mut stream = client.execute_stream(QueryBuilder::new("SELECT * FROM events").build()).await?;
     let mut count = 0;
     while let Some(row) = stream.next().await {
         let row = row?;
@@ -143,11 +135,7 @@ async fn test_streaming() -> Result<(), SnowflakeError> {
 
     let stream = client.execute_stream("SELECT * FROM events").await?;
     let stream = stream.into_stream();
-    stream
-        .map(|r| r.map(transform_row))
-        .buffer_unordered(4)
-        .for_each(|_| async {})
-        .await;
+    stream.map(|r| r.map(transform_row)).buffer_unordered(4).for_each(|_| async {}).await;
     Ok(())
 }
 

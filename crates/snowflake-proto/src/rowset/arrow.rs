@@ -41,8 +41,9 @@ impl ResultSchema {
     /// As [`decode_arrow`](Self::decode_arrow); [`Decode`](crate::ErrorKind::Decode) also for text that
     /// is not base64.
     pub fn decode_arrow_base64(&self, text: &str) -> Result<Vec<RecordBatch>> {
-        let stream =
-            STANDARD.decode(text).map_err(|cause| Error::decode_caused("the inline rows are not base64", cause))?;
+        let stream = STANDARD
+            .decode(text)
+            .map_err(|cause| Error::decode_caused("the inline rows are not base64", cause))?;
         self.decode_arrow(stream.into())
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::{
-    BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, StringBuilder,
-    Time64NanosecondBuilder,
+    BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
+    StringBuilder, Time64NanosecondBuilder,
 };
 use arrow_schema::DataType as ArrowType;
 
@@ -31,7 +31,9 @@ pub(super) enum ColumnBuilder {
 impl ColumnBuilder {
     pub(super) fn new(column: &Column, exact: &ArrowType, rows: usize) -> Self {
         match column.data_type {
-            DataType::Number { .. } if *exact == ArrowType::Int64 => Self::Int64(Int64Builder::with_capacity(rows)),
+            DataType::Number { .. } if *exact == ArrowType::Int64 => {
+                Self::Int64(Int64Builder::with_capacity(rows))
+            }
             DataType::Number { precision, scale } => {
                 Self::Decimal { builder: Decimal128Builder::with_capacity(rows), precision, scale }
             }
@@ -80,7 +82,10 @@ impl ColumnBuilder {
 
     pub(super) fn append(&mut self, column: &Column, cell: &str) -> Result<()> {
         self.try_append(cell).ok_or_else(|| {
-            Error::decode(format!("column {}: a cell is not a value of type {}", column.name, column.data_type))
+            Error::decode(format!(
+                "column {}: a cell is not a value of type {}",
+                column.name, column.data_type
+            ))
         })
     }
 
@@ -101,12 +106,11 @@ impl ColumnBuilder {
     pub(super) fn finish(&mut self, column: &Column) -> Result<ArrayRef> {
         Ok(match self {
             Self::Int64(builder) => Arc::new(builder.finish()),
-            Self::Decimal { builder, precision, scale } => Arc::new(
-                builder
-                    .finish()
-                    .with_precision_and_scale(*precision, scale.cast_signed())
-                    .map_err(|cause| Error::decode_caused(format!("column {}: malformed numbers", column.name), cause))?,
-            ),
+            Self::Decimal { builder, precision, scale } => {
+                Arc::new(builder.finish().with_precision_and_scale(*precision, scale.cast_signed()).map_err(
+                    |cause| Error::decode_caused(format!("column {}: malformed numbers", column.name), cause),
+                )?)
+            }
             Self::Float(builder) => Arc::new(builder.finish()),
             Self::Text(builder) => Arc::new(builder.finish()),
             Self::Boolean(builder) => Arc::new(builder.finish()),

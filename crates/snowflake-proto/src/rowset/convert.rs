@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{ArrowPrimitiveType, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, Time64NanosecondType};
+use arrow_array::types::{
+    ArrowPrimitiveType, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, Time64NanosecondType,
+};
 use arrow_array::{Array, ArrayRef, Decimal128Array, PrimitiveArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{DataType as ArrowType, Field};
@@ -15,7 +17,12 @@ use crate::{Column, DataType, Error, Result};
 const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 /// The exact form of one wire column. What has that form already is passed on without a copy.
-pub(super) fn to_exact(column: &Column, wire_field: &Field, target: &ArrowType, wire: &ArrayRef) -> Result<ArrayRef> {
+pub(super) fn to_exact(
+    column: &Column,
+    wire_field: &Field,
+    target: &ArrowType,
+    wire: &ArrayRef,
+) -> Result<ArrayRef> {
     match column.data_type {
         DataType::Number { precision, scale } => {
             check_scale(column, wire_field, scale)?;
@@ -39,19 +46,29 @@ pub(super) fn to_exact(column: &Column, wire_field: &Field, target: &ArrowType, 
 /// The scale in the metadata of the wire decides what an integer means, so it must agree.
 fn check_scale(column: &Column, wire_field: &Field, scale: u8) -> Result<()> {
     match wire_field.metadata().get("scale") {
-        Some(stated) if stated.parse() != Ok(scale) => Err(Error::bad_metadata(&column.name, "scale", stated)),
+        Some(stated) if stated.parse() != Ok(scale) => {
+            Err(Error::bad_metadata(&column.name, "scale", stated))
+        }
         _ => Ok(()),
     }
 }
 
-fn number(column: &Column, precision: u8, scale: u8, target: &ArrowType, wire: &ArrayRef) -> Result<ArrayRef> {
+fn number(
+    column: &Column,
+    precision: u8,
+    scale: u8,
+    target: &ArrowType,
+    wire: &ArrayRef,
+) -> Result<ArrayRef> {
     if *target == ArrowType::Int64 {
         return match wire.data_type() {
             ArrowType::Int8 => Ok(widen::<Int8Type, Int64Type>(wire)),
             ArrowType::Int16 => Ok(widen::<Int16Type, Int64Type>(wire)),
             ArrowType::Int32 => Ok(widen::<Int32Type, Int64Type>(wire)),
             ArrowType::Int64 => Ok(Arc::clone(wire)),
-            ArrowType::Decimal128(_, wire_scale) if *wire_scale == scale.cast_signed() => decimal_to_int(column, wire),
+            ArrowType::Decimal128(_, wire_scale) if *wire_scale == scale.cast_signed() => {
+                decimal_to_int(column, wire)
+            }
             other => Err(mismatch(column, other)),
         };
     }
@@ -94,9 +111,7 @@ fn time(column: &Column, scale: u8, wire: &ArrayRef) -> Result<ArrayRef> {
         _ => Err(out_of_range(column)),
     };
     let array: PrimitiveArray<Time64NanosecondType> = match wire.data_type() {
-        ArrowType::Int32 => {
-            wire.as_primitive::<Int32Type>().try_unary(|value| to_nanos(i64::from(value)))?
-        }
+        ArrowType::Int32 => wire.as_primitive::<Int32Type>().try_unary(|value| to_nanos(i64::from(value)))?,
         ArrowType::Int64 => wire.as_primitive::<Int64Type>().try_unary(to_nanos)?,
         other => return Err(mismatch(column, other)),
     };

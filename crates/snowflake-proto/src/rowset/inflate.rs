@@ -52,7 +52,8 @@ fn inflate_at_once(body: &[u8], stated_size: usize, cap: usize) -> Option<Vec<u8
         return None;
     }
     let mut plain = vec![0; stated_size];
-    let size = DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.gzip_decompress(body, &mut plain)).ok()?;
+    let size =
+        DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.gzip_decompress(body, &mut plain)).ok()?;
     (size == stated_size).then_some(plain)
 }
 

@@ -37,8 +37,9 @@ impl Stream {
             let metadata = self.take(length)?;
             let message = root_as_message(&metadata)
                 .map_err(|_| Error::decode("a message of the Arrow stream is malformed"))?;
-            let body_length = usize::try_from(message.bodyLength())
-                .map_err(|cause| Error::decode_caused("a message of the Arrow stream has no length", cause))?;
+            let body_length = usize::try_from(message.bodyLength()).map_err(|cause| {
+                Error::decode_caused("a message of the Arrow stream has no length", cause)
+            })?;
             let body = self.take(body_length)?;
             match message.header_type() {
                 MessageHeader::Schema => {
@@ -48,9 +49,16 @@ impl Stream {
                 MessageHeader::RecordBatch => {
                     let batch = message.header_as_record_batch().ok_or_else(incomplete)?;
                     let schema = self.schema.clone().ok_or_else(incomplete)?;
-                    return read_record_batch(&body, batch, schema, &HashMap::new(), None, &message.version())
-                        .map(Some)
-                        .map_err(malformed);
+                    return read_record_batch(
+                        &body,
+                        batch,
+                        schema,
+                        &HashMap::new(),
+                        None,
+                        &message.version(),
+                    )
+                    .map(Some)
+                    .map_err(malformed);
                 }
                 MessageHeader::NONE => {}
                 other => return Err(Error::unsupported(format!("an Arrow message of type {other:?}"))),

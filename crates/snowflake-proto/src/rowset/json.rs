@@ -95,7 +95,11 @@ impl<'a> Rows<'a> {
     }
 
     fn wrong_width(&self, got: &str) -> Error {
-        Error::schema_mismatch("*", format!("{} cells in row {}", self.builders.len(), self.rows), format!("{got} cells"))
+        Error::schema_mismatch(
+            "*",
+            format!("{} cells in row {}", self.builders.len(), self.rows),
+            format!("{got} cells"),
+        )
     }
 
     fn finish(mut self, schema: &ResultSchema) -> Result<RecordBatch> {
@@ -168,7 +172,8 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let text = self.text;
         loop {
-            let offset = memchr::memchr2(b'"', b'\\', self.rest().as_bytes()).ok_or_else(|| self.unexpected())?;
+            let offset =
+                memchr::memchr2(b'"', b'\\', self.rest().as_bytes()).ok_or_else(|| self.unexpected())?;
             self.at += offset + 1;
             if text.as_bytes().get(self.at - 1) == Some(&b'"') {
                 let end = self.at - 1;
@@ -283,7 +288,9 @@ mod tests {
     fn nonsense_is_an_error_that_names_the_column() {
         let error = schema().decode_json_chunk(b"[\"a\",\"x\"]").unwrap_err();
         assert!(error.to_string().contains("column N"), "{error}");
-        for chunk in ["x", ",[\"a\",\"1\"]", "[\"a\",\"1\"][", "[\"a\",1]", "[,]", "[\"a\",\"1\",]", "[\"\\é\",\"1\"]"] {
+        for chunk in
+            ["x", ",[\"a\",\"1\"]", "[\"a\",\"1\"][", "[\"a\",1]", "[,]", "[\"a\",\"1\",]", "[\"\\é\",\"1\"]"]
+        {
             assert!(schema().decode_json_chunk(chunk.as_bytes()).is_err(), "{chunk}");
         }
     }

@@ -45,15 +45,17 @@ fn map(column: &Column, target: &ArrowType, exact: &ArrayRef) -> Result<ArrayRef
             Ok(Arc::new(values))
         }
         (ArrowType::Struct(_), ArrowType::Timestamp(TimeUnit::Nanosecond, zone)) => {
-            let values = join::<TimestampNanosecondType>(column, target, exact.as_struct(), |epoch, fraction| {
-                epoch.checked_mul(1_000_000_000)?.checked_add(fraction)
-            })?;
+            let values =
+                join::<TimestampNanosecondType>(column, target, exact.as_struct(), |epoch, fraction| {
+                    epoch.checked_mul(1_000_000_000)?.checked_add(fraction)
+                })?;
             Ok(Arc::new(values.with_timezone_opt(zone.clone())))
         }
         (ArrowType::Struct(_), ArrowType::Timestamp(TimeUnit::Microsecond, zone)) => {
-            let values = join::<TimestampMicrosecondType>(column, target, exact.as_struct(), |epoch, fraction| {
-                epoch.checked_mul(1_000_000)?.checked_add(fraction / 1000)
-            })?;
+            let values =
+                join::<TimestampMicrosecondType>(column, target, exact.as_struct(), |epoch, fraction| {
+                    epoch.checked_mul(1_000_000)?.checked_add(fraction / 1000)
+                })?;
             Ok(Arc::new(values.with_timezone_opt(zone.clone())))
         }
         (from, _) => Err(Error::schema_mismatch(&column.name, target.to_string(), from.to_string())),

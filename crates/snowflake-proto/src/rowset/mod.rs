@@ -36,4 +36,4 @@ mod timestamp;
 pub use inflate::inflate;
 pub use options::{ArrowOptions, Numbers, Timestamps};
 pub use schema::{ResultSchema, TYPE_METADATA_KEY};
-pub use timestamp::{EPOCH_FIELD, FRACTION_FIELD, TIMEZONE_FIELD, TIMEZONE_BIAS_MINUTES};
+pub use timestamp::{EPOCH_FIELD, FRACTION_FIELD, TIMEZONE_BIAS_MINUTES, TIMEZONE_FIELD};

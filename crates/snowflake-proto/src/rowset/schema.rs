@@ -115,7 +115,11 @@ fn field(column: &Column, options: ArrowOptions) -> Field {
 fn arrow_type(data_type: &DataType, options: ArrowOptions) -> ArrowType {
     match *data_type {
         DataType::Number { scale, .. } if options.numbers == Numbers::Native => {
-            if scale == 0 { ArrowType::Int64 } else { ArrowType::Float64 }
+            if scale == 0 {
+                ArrowType::Int64
+            } else {
+                ArrowType::Float64
+            }
         }
         DataType::Number { precision, scale: 0 } if precision <= INT64_PRECISION => ArrowType::Int64,
         DataType::Number { precision, scale } => ArrowType::Decimal128(precision, scale.cast_signed()),

@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use arrow_array::builder::{Int32Builder, Int64Builder};
+use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Int32Array, Int64Array, PrimitiveArray, StructArray};
-use arrow_array::cast::AsArray;
 use arrow_buffer::{NullBuffer, NullBufferBuilder};
 use arrow_schema::{DataType as ArrowType, Field, Fields};
 

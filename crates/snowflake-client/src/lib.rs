@@ -85,3 +85,8 @@ pub mod transport {
 pub mod sim {
     pub use snowflake_sim::*;
 }
+
+/// The examples of the README, compiled with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}

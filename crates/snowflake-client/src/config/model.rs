@@ -135,8 +135,13 @@ impl SnowflakeConfig {
     /// ```
     /// use snowflake_client::SnowflakeConfig;
     ///
-    /// let config = SnowflakeConfig::from_variables([("SNOWFLAKE_ACCOUNT", "myorg-myaccount")])?;
-    /// assert_eq!(config.account, "myorg-myaccount");
+    /// let config = SnowflakeConfig::from_variables([
+    ///     ("SNOWFLAKE_ACCOUNT", "myorg-myaccount"),
+    ///     ("SNOWFLAKE_USER", "service_user"),
+    ///     ("SNOWFLAKE_PASSWORD", "secret"),
+    ///     ("SNOWFLAKE_POOL_MAX", "4"),
+    /// ])?;
+    /// assert_eq!(config.pool_max, 4);
     /// # Ok::<(), snowflake_client::SnowflakeError>(())
     /// ```
     ///

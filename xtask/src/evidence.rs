@@ -26,7 +26,11 @@ pub(crate) fn write(root: &Path) -> Outcome {
 pub(crate) fn run(root: &Path) -> Outcome {
     let (page, filled) = pages(root)?;
     if page == filled {
-        say(&format!("{} rows, {} without a test", rows(&page).len(), page.matches(NOTHING).count()));
+        say(&format!(
+            "{} rows, {} without a test",
+            rows(&page).len(),
+            page.matches(&format!("| {NOTHING} |")).count()
+        ));
         return Ok(());
     }
     let stale = page.lines().zip(filled.lines()).filter(|(old, new)| old != new);

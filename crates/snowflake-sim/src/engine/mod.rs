@@ -10,6 +10,7 @@ mod cancel;
 mod catalog;
 mod copy;
 mod ddl;
+mod deep;
 mod describe;
 mod dml;
 mod edge;

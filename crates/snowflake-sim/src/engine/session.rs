@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use snowflake_proto::{PARAMETERS, Parameter, ParameterKind};
 
 use super::catalog::{ObjectPath, Relation, Stage};
+use super::deep::Deep;
 use super::transaction::Transaction;
 use super::value::Value;
 use super::{Engine, Outcome, SqlError, Statement, run};
@@ -67,7 +68,7 @@ impl EngineSession {
     /// # Errors
     /// Whatever the service would answer; `0A000` for what is not simulated.
     pub(crate) async fn execute(&self, statement: Statement) -> Result<Outcome, SqlError> {
-        run::execute(self, statement).await
+        Deep::new(Box::pin(run::execute(self, statement))).await
     }
 
     /// The current objects.

@@ -89,6 +89,9 @@ fn refuse(create: &CreateTable) -> Result<(), SqlError> {
         (create.iceberg, "Iceberg tables"),
         (create.with_row_access_policy.is_some(), "row access policies"),
         (create.with_aggregation_policy.is_some(), "aggregation policies"),
+        (create.change_tracking == Some(true), "change tracking"),
+        (create.enable_schema_evolution == Some(true), "schema evolution"),
+        (create.default_ddl_collation.is_some(), "collations"),
     ];
     match refused.into_iter().find(|(is_there, _)| *is_there) {
         Some((_, what)) => Err(SqlError::not_simulated(what)),

@@ -97,7 +97,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             SqlError::new("100089", "22023", format!("Invalid character code {code} in the CHR input"))
         })
     }),
-    text("CONCAT", (1, 256), concat),
+    text("CONCAT", (1, usize::MAX), concat),
     text("CONCAT_WS", (2, 256), |call| {
         let parts: Vec<String> = (1..call.values.len()).map(|at| call.text(at)).collect();
         Ok(Value::text(parts.join(&call.text(0))))

@@ -5,8 +5,9 @@ use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Function, FunctionAr
 use super::super::SqlError;
 use super::super::functions::find;
 use super::super::time::Part;
+use super::generator::SEQUENCE;
 use super::make::{binary, call, case, cast, column, integer, null, string};
-use super::relations::{SEQUENCE, plain_name};
+use super::relations::plain_name;
 use super::{Rewriter, aggregates, context, expr::plain_arguments};
 
 /// Functions whose first argument names a part of a date.

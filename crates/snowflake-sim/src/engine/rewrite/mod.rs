@@ -2,9 +2,11 @@
 
 mod aggregates;
 mod aliases;
+mod chains;
 mod context;
 mod expr;
 mod functions;
+mod generator;
 pub(super) mod make;
 mod names;
 mod recursion;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::datasource::MemTable;
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, Select, SetExpr,
-    TableAlias, TableAliasColumnDef, TableFactor, Value as Literal,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, Value as Literal,
 };
 
 use super::super::SqlError;
@@ -16,15 +16,9 @@ use super::super::catalog::{ObjectPath, Relation, View};
 use super::super::edge::from_canonical;
 use super::super::information_schema;
 use super::super::syntax::{Name, lex, parse_query};
-use super::super::types::{SqlType, field};
-use super::super::value::{Builder, Value};
-use super::Rewriter;
 use super::make::{ident, object};
+use super::{Rewriter, generator};
 
-/// How many rows GENERATOR makes at a time.
-const GENERATED: i64 = 8192;
-/// The column that SEQ4 and SEQ8 read.
-pub(super) const SEQUENCE: &str = "$SEQ";
 /// How deep views may stand on views.
 const DEEPEST: usize = 32;
 
@@ -67,6 +61,34 @@ pub(super) fn reads_generator(select: &Select) -> bool {
         let factors = std::iter::once(&each.relation).chain(each.joins.iter().map(|join| &join.relation));
         factors.into_iter().any(is_generator)
     })
+}
+
+/// `t.*` needs the full name of a table without an alias.
+pub(super) fn qualify_wildcards(select: &mut Select) {
+    let full: Vec<ObjectName> = select
+        .from
+        .iter()
+        .flat_map(|each| std::iter::once(&each.relation).chain(each.joins.iter().map(|join| &join.relation)))
+        .filter_map(|factor| match factor {
+            TableFactor::Table { name, alias: None, .. } => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    for item in &mut select.projection {
+        if let SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) = item
+            && let Some(found) = full.iter().find(|full| ends_with(full, name))
+        {
+            *name = found.clone();
+        }
+    }
+}
+
+/// Whether a name is the last parts of another.
+fn ends_with(full: &ObjectName, name: &ObjectName) -> bool {
+    match (plain_name(full), plain_name(name)) {
+        (Some(full), Some(name)) => full.ends_with(&name),
+        _ => false,
+    }
 }
 
 /// Whether a factor is a call of GENERATOR.
@@ -252,8 +274,8 @@ fn call_table_function(
                 None => return Err(SqlError::not_simulated("GENERATOR by TIMELIMIT")),
             };
             let count = count.ok_or_else(|| SqlError::invalid_argument("Invalid ROWCOUNT of GENERATOR"))?;
-            let (schema, batches) = generated(count)?;
-            rewriter.provide(&table, schema, batches)?;
+            let rows = generator::table(count)?;
+            rewriter.tables.insert(table.clone(), provider_as_source(Arc::new(rows)));
         }
         "RESULT_SCAN" => {
             let id = match arguments.first() {
@@ -272,23 +294,4 @@ fn call_table_function(
         other => return Err(SqlError::not_simulated(format!("the table function {other}"))),
     }
     Ok(table)
-}
-
-/// Rows that count from 0.
-fn generated(count: i64) -> Result<(SchemaRef, Vec<RecordBatch>), SqlError> {
-    let data_type = SqlType::Number { precision: 19, scale: 0 };
-    let schema = Arc::new(Schema::new(vec![field(SEQUENCE, &data_type, false)]));
-    let mut batches = Vec::new();
-    let mut next = 0;
-    while next < count {
-        let end = (next + GENERATED).min(count);
-        let mut builder = Builder::new(&data_type, 0);
-        for number in next..end {
-            builder.push(Value::integer(number))?;
-        }
-        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![builder.finish()]);
-        batches.push(batch.map_err(SqlError::internal)?);
-        next = end;
-    }
-    Ok((schema, batches))
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use datafusion::logical_expr::TableSource;
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, LimitClause, OrderByKind, Query, Select, SetExpr, SetOperator, TableFactor, Value,
-    VisitMut, VisitorMut,
+    Expr, GroupByExpr, LimitClause, OrderByKind, Query, Select, SetExpr, SetOperator, TableFactor,
+    TopQuantity, Value, VisitMut, VisitorMut,
 };
 
 use super::super::SqlError;
 use super::super::run::Run;
-use super::{aliases, expr, names, recursion, relations, values};
+use super::{aliases, chains, expr, names, recursion, relations, values};
 
 /// The tables that a tree names, by their name in the rewritten tree.
 pub(in super::super) type Tables = HashMap<String, Arc<dyn TableSource>>;
@@ -86,6 +86,7 @@ impl VisitorMut for Rewriter<'_> {
         self.scopes.push(names.collect());
         minus_to_except(&mut query.body);
         recursion::prepare(query);
+        top_to_limit(query);
         flow(refuse(query))
     }
 
@@ -122,6 +123,7 @@ impl VisitorMut for Rewriter<'_> {
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlError> {
         self.generators.pop();
+        relations::qualify_wildcards(select);
         if let GroupByExpr::Expressions(expressions, _) = &mut select.group_by {
             expressions.iter_mut().for_each(plain_number);
         }
@@ -134,7 +136,7 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_expr(&mut self, node: &mut Expr) -> ControlFlow<SqlError> {
         expr::mark_all(node);
-        ControlFlow::Continue(())
+        flow(chains::balance(node))
     }
 
     fn post_visit_expr(&mut self, node: &mut Expr) -> ControlFlow<SqlError> {
@@ -161,6 +163,21 @@ fn minus_to_except(body: &mut SetExpr) {
         minus_to_except(left);
         minus_to_except(right);
     }
+}
+
+/// `SELECT TOP n` is a limit.
+fn top_to_limit(query: &mut Query) {
+    let SetExpr::Select(select) = query.body.as_mut() else { return };
+    if query.limit_clause.is_some() {
+        return;
+    }
+    let limit = match select.top.take().and_then(|top| top.quantity) {
+        Some(TopQuantity::Constant(count)) => Expr::value(Value::Number(count.to_string(), false)),
+        Some(TopQuantity::Expr(expr)) => expr,
+        None => return,
+    };
+    query.limit_clause =
+        Some(LimitClause::LimitOffset { limit: Some(limit), offset: None, limit_by: Vec::new() });
 }
 
 /// Clauses that DataFusion would ignore.

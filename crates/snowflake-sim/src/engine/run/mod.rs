@@ -117,6 +117,10 @@ impl Run {
         let key = placeholder.trim_start_matches([':', '?', '$']);
         let found = self.statement.binds.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
         let Some((_, binding)) = found else {
+            if self.describes() {
+                // Drivers describe statements before they bind: any type will do.
+                return Ok(BindValue { data_type: super::types::TEXT, value: Value::Null });
+            }
             return Err(SqlError::new(
                 "002049",
                 "42601",

@@ -6,6 +6,7 @@ use futures::StreamExt;
 use snowflake_proto::StatementType;
 
 use super::super::answer::no_batch;
+use super::super::deep::Deep;
 use super::super::edge::{canonical_schema, to_canonical};
 use super::super::rewrite::{Tables, name_items};
 use super::super::run::Run;
@@ -41,5 +42,5 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
         }
         to_canonical(&batch?, &described, &schema, &env)
     });
-    Ok(Outcome::Rows(Rows::new(columns, Box::pin(batches), StatementType::SELECT)))
+    Ok(Outcome::Rows(Rows::new(columns, Box::pin(Deep::new(Box::pin(batches))), StatementType::SELECT)))
 }

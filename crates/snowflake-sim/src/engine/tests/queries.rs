@@ -1,6 +1,7 @@
 //! SELECT: columns, types and rows.
 
 use super::harness::Db;
+use crate::engine::Statement;
 
 /// Checks statements against `columns` and `rows`.
 async fn check(cases: &[(&str, &str, &str)]) {
@@ -191,7 +192,43 @@ async fn generator_makes_rows() {
         .run("SELECT seq8() AS id, id % 3 AS k FROM TABLE(GENERATOR(ROWCOUNT => 4)) ORDER BY id DESC LIMIT 2")
         .await;
     assert_eq!(table.header(), "ID NUMBER(19,0), K NUMBER(19,0)");
+    let endless = db.run("SELECT seq8() FROM TABLE(GENERATOR(ROWCOUNT => 1000000000000)) LIMIT 1").await;
+    assert_eq!(endless.body(), "0");
     assert_eq!(table.body(), "3|0; 2|2");
+}
+
+#[tokio::test]
+async fn long_chains_do_not_exhaust_the_stack() {
+    let db = Db::new().await;
+    let chain = |part: &str, joint: &str, count: usize| vec![part; count].join(joint);
+    let table = db
+        .run(&format!("SELECT x FROM (SELECT 1 x) WHERE {}", chain("x = 2", " OR ", 5000) + " OR x = 1"))
+        .await;
+    assert_eq!(table.body(), "1");
+    assert_eq!(db.run(&format!("SELECT length({}) n", chain("'ab'", " || ", 2000))).await.body(), "4000");
+    assert_eq!(db.run(&format!("SELECT {} n", chain("1", " + ", 60))).await.body(), "60");
+    assert_eq!(
+        db.run(&format!("SELECT count(*) FROM ({})", chain("SELECT 1 a", " UNION ALL ", 80))).await.body(),
+        "80"
+    );
+    let error = db.fail(&format!("SELECT {}", chain("1", " + ", 2000))).await;
+    assert_eq!(error.message, "not simulated: chains of more than 500 operators");
+    let error = db.fail(&format!("SELECT {}1{}", "(".repeat(500), ")".repeat(500))).await;
+    assert_eq!(error.code, "001003");
+}
+
+#[tokio::test]
+async fn tables_can_be_named_in_full() {
+    let db = Db::new().await;
+    db.run("create table t (a int, b int)").await;
+    db.run("insert into t values (1, 2), (3, 4)").await;
+    assert_eq!(db.run("SELECT t.*, db.public.t.a FROM t WHERE public.t.b = 2").await.body(), "1|2|1");
+    assert_eq!(
+        db.run("SELECT x.*, t.b FROM t x JOIN db.public.t ON x.a = t.a ORDER BY 1").await.body(),
+        "1|2|2; 3|4|4"
+    );
+    assert_eq!(db.run("SELECT TOP 1 a FROM t ORDER BY a DESC").await.body(), "3");
+    assert_eq!(db.run("SELECT * EXCLUDE (a) FROM t ORDER BY b").await.body(), "2; 4");
 }
 
 #[tokio::test]
@@ -218,6 +255,11 @@ async fn binds_become_values_of_their_type() {
         table.body(),
         "12.50|NaN|it's|true|2024-02-29|1969-12-31 23:59:59.500000000|2024-02-29 12:34:56.789123000 -08:00|BEEF|NULL"
     );
+    let described =
+        Statement { sql: "SELECT ? a, 1 b".to_owned(), describe_only: true, ..Statement::default() };
+    let described = db.execute(described).await.unwrap();
+    assert_eq!(described.header(), "A VARCHAR(16777216), B NUMBER(1,0)");
+    assert!(described.rows.is_empty());
     let named =
         db.with_binds("SELECT :name || :2 x", &[("name", "TEXT", Some("a")), ("2", "TEXT", Some("b"))]).await;
     assert_eq!(named.unwrap().body(), "ab");

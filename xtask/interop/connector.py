@@ -27,8 +27,8 @@ KEYS = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "keys"
 
 def main(program):
     login = ["--user", USER, "--password", PASSWORD, "--public-key", str(KEYS / "rsa2048.pub.pem")]
+    cases = Cases(f"python-{snowflake.connector.__version__}")
     with Server([program, "serve", "--port", "0", *login, "--chunk-rows", str(CHUNK_ROWS)]) as server:
-        cases = Cases(f"python-{snowflake.connector.__version__}")
         cases.run("wrong password", wrong_password, server)
         cases.run("connect and close", connect_and_close, server)
         cases.run("key pair", key_pair, server)
@@ -40,7 +40,7 @@ def main(program):
                 cases.run(name.removeprefix("case_").replace("_", " "), in_session, server, case)
         for style, case in (("qmark", qmark_binds), ("pyformat", pyformat_binds)):
             cases.run(f"{style} binds", in_session, server, case, style)
-        cases.finish()
+    cases.finish()
 
 
 def connect(server, **options):

@@ -1,6 +1,7 @@
 """What the suites share: running a server, running cases, comparing values."""
 
 import contextlib
+import faulthandler
 import os
 import re
 import socket
@@ -69,6 +70,8 @@ class Cases:
         self.passed = 0
         self.failed = 0
         self.only = os.environ.get("SNOWFLAKE_INTEROP_ONLY")
+        # A suite takes seconds. One that hangs says where, and fails.
+        faulthandler.dump_traceback_later(600, exit=True)
 
     def run(self, name, case, *arguments):
         if self.only and self.only not in name:

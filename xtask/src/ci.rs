@@ -57,7 +57,9 @@ const STEPS: &[Step] = &[
     Step {
         name: "documentation",
         run: |root| {
-            let arguments = ["doc", "--locked", "--workspace", "--all-features", "--no-deps"];
+            // With the examples, so that the features of dependencies are those of the lints before.
+            let arguments =
+                ["doc", "--locked", "--workspace", "--all-features", "--no-deps", "--lib", "--examples"];
             process::run(root, "cargo", &arguments, &[("RUSTDOCFLAGS", "-D warnings")])
         },
     },

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use snowflake_auth::CredentialProvider;
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol, Secret};
-use snowflake_transport::{Transport, TransportOptions};
+use snowflake_transport::{RetryPolicy, Transport, TransportOptions};
 
 use crate::client::SnowflakeClient;
 use crate::config::{Authentication, SnowflakeConfig};
@@ -167,6 +167,12 @@ impl ClientBuilder {
     /// The program's name, shown in Snowflake's query history.
     pub fn application(mut self, name: impl Into<String>) -> Self {
         self.config.application = Some(name.into());
+        self
+    }
+
+    /// How often and how long a request that fails on its way is tried again, connecting included.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.config.retry = policy;
         self
     }
 

@@ -75,8 +75,8 @@ pub mod auth {
 /// The seam below everything: one HTTP request in, one HTTP response out.
 pub mod transport {
     pub use snowflake_transport::{
-        Body, BoxFuture, Error, ErrorKind, HttpTransport, HttpVersions, Proxy, Request, Response, Transport,
-        TransportOptions,
+        Body, BoxFuture, Error, ErrorKind, HttpTransport, HttpVersions, Proxy, Request, Response,
+        RetryPolicy, Transport, TransportOptions,
     };
 }
 

@@ -46,6 +46,13 @@ impl ServerOptions {
         self.retrier = retrier;
         self
     }
+
+    /// How often and how long the retry loop tries again.
+    #[must_use]
+    pub fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.retrier = self.retrier.with_policy(policy);
+        self
+    }
 }
 
 impl Default for ServerOptions {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol};
-use snowflake_transport::{Transport, TransportOptions};
+use snowflake_transport::{RetryPolicy, Transport, TransportOptions};
 
 use super::Authentication;
 use super::env::{self, Environment};
@@ -70,6 +70,8 @@ pub struct SnowflakeConfig {
     pub application: Option<String>,
     /// Whether to record, to replay, or neither.
     pub simulation_mode: SimulationMode,
+    /// How often and how long a request that fails on its way is tried again.
+    pub retry: RetryPolicy,
     /// HTTP settings beyond the connect timeout: proxy, certificates, limits.
     pub http: TransportOptions,
     /// What delivers requests, in place of HTTP; such as a simulator in the same process.
@@ -114,6 +116,7 @@ impl Default for SnowflakeConfig {
             arrow: ArrowOptions::default(),
             application: None,
             simulation_mode: SimulationMode::Disabled,
+            retry: RetryPolicy::default(),
             http: TransportOptions::default(),
             transport: None,
         }

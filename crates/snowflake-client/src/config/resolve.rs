@@ -46,8 +46,9 @@ impl Resolved {
                 config.http.clone().with_connect_timeout(config.connect_timeout),
             )?) as Arc<dyn Transport>,
         };
+        let options = ServerOptions::default().with_client(client_id(config)).with_retry_policy(config.retry);
         Ok(Self {
-            server: Server::new(transport, address, ServerOptions::default().with_client(client_id(config))),
+            server: Server::new(transport, address, options),
             provider: provider(config)?,
             login: login(config, account),
             local_stages,

@@ -1,5 +1,6 @@
 //! Input that cannot work: each case is an error that says what to do.
 
+use snowflake_client::transport::RetryPolicy;
 use snowflake_client::{ErrorKind, QueryBuilder, Recovery, SnowflakeClient};
 
 use crate::support::{self, USER, fixture};
@@ -27,6 +28,7 @@ async fn an_unknown_host_is_named() {
         .host("no-such-host.invalid")
         .user(USER)
         .password("p")
+        .retry(RetryPolicy::default().with_max_attempts(2))
         .build()
         .await
         .unwrap_err();
@@ -37,7 +39,8 @@ async fn an_unknown_host_is_named() {
 #[tokio::test]
 async fn a_refused_port_is_named() {
     let server = support::server().start().await.unwrap();
-    let builder = support::builder(&server).password("p");
+    let retry = RetryPolicy::default().with_max_attempts(2);
+    let builder = support::builder(&server).password("p").retry(retry);
     let address = format!("{}:{}", server.host(), server.port());
     server.shutdown().await;
     let error = builder.build().await.unwrap_err();

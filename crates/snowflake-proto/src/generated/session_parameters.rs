@@ -63,6 +63,18 @@ pub static PARAMETERS: &[Parameter] = &[
         doc: "the largest size of a result chunk in megabytes",
     },
     Parameter {
+        name: "CLIENT_RESULT_PREFETCH_SLOTS",
+        default: ParameterValue::Integer(2),
+        client: true,
+        doc: "how many chunks of a result an older client keeps ready",
+    },
+    Parameter {
+        name: "CLIENT_RESULT_PREFETCH_THREADS",
+        default: ParameterValue::Integer(1),
+        client: true,
+        doc: "how many chunks of a result an older client fetches at once",
+    },
+    Parameter {
         name: "CLIENT_SESSION_KEEP_ALIVE",
         default: ParameterValue::Boolean(false),
         client: true,

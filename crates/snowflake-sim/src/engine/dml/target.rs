@@ -72,7 +72,10 @@ impl Target {
             vec![numbered(self.table.schema(), version)?],
         )?;
         tables.insert(NAME.to_owned(), provider_as_source(Arc::new(provider)));
-        let own = TableWithJoins { relation: relation(&self.alias), joins: Vec::new() };
+        let own = TableWithJoins {
+            relation: make::table_factor(make::object(&[NAME]), Some(self.alias.clone())),
+            joins: Vec::new(),
+        };
         let row = Expr::CompoundIdentifier(vec![self.alias.name.clone(), make::ident(ROW)]);
         let projection = std::iter::once(row)
             .chain(items)
@@ -88,21 +91,6 @@ impl Target {
         let numbers = numbers.ok_or_else(|| SqlError::internal("row numbers of another type"))?;
         let rows = numbers.values().iter().filter_map(|row| usize::try_from(*row).ok()).collect();
         Ok((rows, Some(all)))
-    }
-}
-
-fn relation(alias: &TableAlias) -> TableFactor {
-    TableFactor::Table {
-        name: make::object(&[NAME]),
-        alias: Some(alias.clone()),
-        args: None,
-        with_hints: Vec::new(),
-        version: None,
-        with_ordinality: false,
-        partitions: Vec::new(),
-        json_path: None,
-        sample: None,
-        index_hints: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, ObjectNamePart, Value,
+    FunctionArguments, Ident, ObjectName, ObjectNamePart, TableAlias, TableFactor, Value,
 };
 
 /// A name that is taken as it is.
@@ -17,6 +17,22 @@ pub(in super::super) fn column(name: &str) -> Expr {
 
 pub(in super::super) fn object(parts: &[&str]) -> ObjectName {
     ObjectName(parts.iter().map(|part| ObjectNamePart::Identifier(ident(part))).collect())
+}
+
+/// A table in FROM, with nothing beside its name and alias.
+pub(in super::super) fn table_factor(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
+    TableFactor::Table {
+        name,
+        alias,
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    }
 }
 
 pub(in super::super) fn string(text: impl Into<String>) -> Expr {

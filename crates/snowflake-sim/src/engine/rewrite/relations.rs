@@ -16,7 +16,7 @@ use super::super::catalog::{ObjectPath, Relation, View};
 use super::super::edge::from_canonical;
 use super::super::information_schema;
 use super::super::syntax::{Name, lex, parse_query};
-use super::make::{ident, object};
+use super::make::{ident, object, table_factor};
 use super::{Rewriter, generator};
 
 /// How deep views may stand on views.
@@ -114,7 +114,7 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, factor: &mut TableFactor) -> 
     if let Some((name, arguments)) = table_function(factor) {
         let table = call_table_function(rewriter, &name, arguments)?;
         let alias = alias_of(factor);
-        *factor = named(object(&[&table]), alias);
+        *factor = table_factor(object(&[&table]), alias);
         return Ok(());
     }
     match factor {
@@ -170,21 +170,6 @@ fn alias_of(factor: &TableFactor) -> Option<TableAlias> {
     }
 }
 
-fn named(name: ObjectName, alias: Option<TableAlias>) -> TableFactor {
-    TableFactor::Table {
-        name,
-        alias,
-        args: None,
-        with_hints: Vec::new(),
-        version: None,
-        with_ordinality: false,
-        partitions: Vec::new(),
-        json_path: None,
-        sample: None,
-        index_hints: Vec::new(),
-    }
-}
-
 fn relation(
     rewriter: &mut Rewriter<'_>,
     name: &Name,
@@ -193,20 +178,20 @@ fn relation(
     if let [single] = name.as_slice()
         && (rewriter.is_local(single) || rewriter.tables.contains_key(single))
     {
-        return Ok(named(object(&[single]), alias));
+        return Ok(table_factor(object(&[single]), alias));
     }
     let path = rewriter.path(name)?;
     if path.schema == information_schema::NAME {
         let (schema, batches) = information_schema::read(rewriter.run, &path)?;
         rewriter.provide(&path.to_string(), schema, batches)?;
-        return Ok(named(object(&[&path.database, &path.schema, &path.name]), alias));
+        return Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias));
     }
     match rewriter.run.relation(&path)? {
         None => Err(SqlError::missing("Object", &name.join("."))),
         Some(Relation::Table(table)) => {
             let version = rewriter.run.version(&table)?;
             rewriter.provide(&path.to_string(), Arc::clone(table.schema()), version.batches.clone())?;
-            Ok(named(object(&[&path.database, &path.schema, &path.name]), alias))
+            Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias))
         }
         Some(Relation::View(view)) => {
             let subquery = open_view(rewriter, &view)?;

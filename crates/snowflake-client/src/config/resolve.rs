@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use snowflake_auth::{
-    AccessToken, ClientId, CredentialProvider, KeyPair, LoginOptions, Password, PrivateKey,
-    ProgrammaticAccessToken, Server, ServerOptions,
+    AccessToken, CredentialProvider, KeyPair, LoginOptions, Password, PrivateKey, ProgrammaticAccessToken,
+    Server, ServerOptions,
 };
 use snowflake_ingest::LocalStages;
-use snowflake_proto::{AccountId, Protocol, Secret, ServerAddress};
+use snowflake_proto::{AccountId, Protocol, ServerAddress};
 use snowflake_query::PartHosts;
 use snowflake_transport::{HttpTransport, Transport};
 
@@ -30,12 +30,14 @@ impl Resolved {
         let mut problems = Vec::new();
         let account = account(config, &mut problems);
         let address = account.as_ref().and_then(|account| address(config, account, &mut problems));
-        check_user(config, &mut problems);
+        let authentication = authentication(config, &mut problems);
         check_pool(config, &mut problems);
         if config.simulation_mode != SimulationMode::Disabled {
             problems.push("recording and replaying are not available in this version".to_owned());
         }
-        let (Some(account), Some(address), true) = (account, address, problems.is_empty()) else {
+        let (Some(account), Some(address), Some(authentication), true) =
+            (account, address, authentication, problems.is_empty())
+        else {
             return Err(SnowflakeError::Configuration { message: problems.join("; ") });
         };
 
@@ -46,10 +48,10 @@ impl Resolved {
                 config.http.clone().with_connect_timeout(config.connect_timeout),
             )?) as Arc<dyn Transport>,
         };
-        let options = ServerOptions::default().with_client(client_id(config)).with_retry_policy(config.retry);
+        let options = ServerOptions::default().with_retry_policy(config.retry);
         Ok(Self {
             server: Server::new(transport, address, options),
-            provider: provider(config)?,
+            provider: provider(authentication, config.user.clone())?,
             login: login(config, account),
             local_stages,
             part_hosts: part_hosts(config),
@@ -64,15 +66,6 @@ fn part_hosts(config: &SnowflakeConfig) -> PartHosts {
     } else {
         PartHosts::Public
     }
-}
-
-fn client_id(config: &SnowflakeConfig) -> ClientId {
-    let own = format!("snowflake-client-rust/{}", env!("CARGO_PKG_VERSION"));
-    let name = match &config.application {
-        Some(application) => format!("{own} {}", application.replace(|c: char| !c.is_ascii_graphic(), "_")),
-        None => own,
-    };
-    ClientId::default().with_user_agent(name)
 }
 
 fn account(config: &SnowflakeConfig, problems: &mut Vec<String>) -> Option<AccountId> {
@@ -103,7 +96,7 @@ fn address(
     Some(address)
 }
 
-fn check_user(config: &SnowflakeConfig, problems: &mut Vec<String>) {
+fn authentication<'a>(config: &'a SnowflakeConfig, problems: &mut Vec<String>) -> Option<&'a Authentication> {
     use Authentication::{KeyPair, KeyPairFile, Password};
     match &config.authentication {
         None => {
@@ -114,6 +107,7 @@ fn check_user(config: &SnowflakeConfig, problems: &mut Vec<String>) {
         }
         Some(_) => {}
     }
+    config.authentication.as_ref()
 }
 
 fn check_pool(config: &SnowflakeConfig, problems: &mut Vec<String>) {
@@ -125,29 +119,28 @@ fn check_pool(config: &SnowflakeConfig, problems: &mut Vec<String>) {
     }
 }
 
-fn provider(config: &SnowflakeConfig) -> Result<Arc<dyn CredentialProvider>, SnowflakeError> {
-    let user = config.user.clone();
+fn provider(
+    authentication: &Authentication,
+    user: Option<String>,
+) -> Result<Arc<dyn CredentialProvider>, SnowflakeError> {
     let key_pair = |key: PrivateKey| Arc::new(KeyPair::new(user.clone().unwrap_or_default(), key));
-    Ok(match config.authentication.clone() {
-        Some(Authentication::Password(password)) => {
-            Arc::new(Password::new(user.unwrap_or_default(), password))
-        }
-        Some(Authentication::KeyPairFile { path, passphrase }) => {
+    Ok(match authentication.clone() {
+        Authentication::Password(password) => Arc::new(Password::new(user.unwrap_or_default(), password)),
+        Authentication::KeyPairFile { path, passphrase } => {
             key_pair(PrivateKey::from_file(path, passphrase.as_ref())?)
         }
-        Some(Authentication::KeyPair { key, passphrase }) => {
+        Authentication::KeyPair { key, passphrase } => {
             key_pair(PrivateKey::from_text(&key, passphrase.as_ref())?)
         }
-        Some(Authentication::OAuthToken(token)) => oauth(AccessToken::new(token), user),
-        Some(Authentication::OAuthTokenFile(path)) => oauth(AccessToken::from_file(path), user),
-        Some(Authentication::ProgrammaticAccessToken(token)) => {
+        Authentication::OAuthToken(token) => oauth(AccessToken::new(token), user),
+        Authentication::OAuthTokenFile(path) => oauth(AccessToken::from_file(path), user),
+        Authentication::ProgrammaticAccessToken(token) => {
             programmatic(ProgrammaticAccessToken::new(token), user)
         }
-        Some(Authentication::ProgrammaticAccessTokenFile(path)) => {
+        Authentication::ProgrammaticAccessTokenFile(path) => {
             programmatic(ProgrammaticAccessToken::from_file(path), user)
         }
-        Some(Authentication::Provider(provider)) => provider,
-        None => Arc::new(Password::new(String::new(), Secret::from(""))),
+        Authentication::Provider(provider) => provider,
     })
 }
 
@@ -190,6 +183,8 @@ fn login(config: &SnowflakeConfig, account: AccountId) -> LoginOptions {
 
 #[cfg(test)]
 mod tests {
+    use snowflake_proto::Secret;
+
     use super::*;
     use crate::ErrorKind;
 

@@ -53,6 +53,20 @@ impl ServerOptions {
         self.retrier = self.retrier.with_policy(policy);
         self
     }
+
+    /// Where times come from, in place of the machine's clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.retrier = self.retrier.with_clock(clock);
+        self
+    }
+
+    /// Where identifiers and waits of random length come from, in place of the operating system.
+    #[must_use]
+    pub fn with_entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.retrier = self.retrier.with_entropy(entropy);
+        self
+    }
 }
 
 impl Default for ServerOptions {

@@ -1,7 +1,7 @@
 //! The pool itself.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     waiters: AtomicUsize,
     /// Held while the best of the free sessions is looked for.
     picking: Mutex<()>,
+    /// Done once somebody looks after the pool.
+    keeping: Once,
 }
 
 impl Pool {
@@ -51,6 +53,20 @@ impl Pool {
     /// [`Auth`](crate::ErrorKind::Auth), [`Network`](crate::ErrorKind::Network) and the like when a session of the
     /// minimum cannot be opened.
     pub async fn open(sessions: SessionOptions, options: PoolOptions) -> Result<Self, Error> {
+        let pool = Self::lazy(sessions, options)?;
+        if options.min > 0 {
+            pool.inner.add().await?;
+            try_join_all((1..options.min).map(|_| pool.inner.add())).await?;
+        }
+        pool.inner.keep();
+        Ok(pool)
+    }
+
+    /// A pool that opens its first session when one is asked for, and the others of its minimum after that.
+    ///
+    /// # Errors
+    /// [`Configuration`](crate::ErrorKind::Configuration) for limits that contradict each other.
+    pub fn lazy(sessions: SessionOptions, options: PoolOptions) -> Result<Self, Error> {
         options.check()?;
         let manager =
             Arc::new(Manager { sessions, options, gate: Gate::new(), closed: AtomicBool::new(false) });
@@ -71,12 +87,8 @@ impl Pool {
             turns: Arc::new(Semaphore::new(turns)),
             waiters: AtomicUsize::new(0),
             picking: Mutex::new(()),
+            keeping: Once::new(),
         });
-        if options.min > 0 {
-            inner.add().await?;
-            try_join_all((1..options.min).map(|_| inner.add())).await?;
-        }
-        tokio::spawn(keep(Arc::downgrade(&inner)));
         Ok(Self { inner })
     }
 
@@ -134,7 +146,15 @@ pub struct PoolSize {
 }
 
 impl Inner {
+    /// Has the pool looked after from now on.
+    fn keep(self: &Arc<Self>) {
+        self.keeping.call_once(|| {
+            tokio::spawn(keep(Arc::downgrade(self)));
+        });
+    }
+
     async fn lend(self: &Arc<Self>, wanted: &Names) -> Result<Lease, Error> {
+        self.keep();
         let limit = self.manager.options.wait_timeout;
         let started = Instant::now();
         let deadline = started + limit;

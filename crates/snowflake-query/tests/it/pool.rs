@@ -60,6 +60,20 @@ async fn sessions_are_used_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lazy_pool_opens_its_first_session_for_the_first_borrower_and_then_its_minimum() {
+    let service = following();
+    let pool = Pool::lazy(options(&service), limits(2, 3)).unwrap();
+    settle().await;
+    assert_eq!(count(&service, LOGIN), 0);
+    pool.execute("select 1").await.unwrap();
+    assert_eq!(count(&service, LOGIN), 1);
+    tokio::time::advance(Duration::from_secs(31)).await;
+    settle().await;
+    assert_eq!((count(&service, LOGIN), pool.size().open), (2, 2));
+    assert!(Pool::lazy(options(&service), limits(2, 1)).is_err());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_minimum_is_opened_at_once_and_the_maximum_is_kept() {
     let service = following();
     let pool = pool(&service, limits(2, 3)).await;

@@ -3,8 +3,8 @@
 //! This crate knows what travels between a client and the service and what it means: the messages
 //! ([`wire`]), the rules for account names and hosts ([`AccountId`], [`ServerAddress`]), the server's
 //! codes and what to do about them ([`ServerCode`], [`Recovery`]), the type system ([`DataType`],
-//! [`Column`]), bind values ([`Bind`]), quoting ([`Identifier`], [`Literal`]) and the decoding of
-//! results into Arrow batches ([`rowset`]).
+//! [`Column`]), bind values ([`Bind`]), quoting ([`Identifier`], [`Literal`]), the reading of SQL text
+//! ([`sql`]) and the decoding of results into Arrow batches ([`rowset`]).
 //! It opens no socket, reads no file, looks at no clock and draws no randomness, so that both the
 //! client and the simulator stand on it.
 //!
@@ -27,6 +27,7 @@ mod parameter;
 mod recovery;
 pub mod rowset;
 mod secret;
+pub mod sql;
 mod statement_type;
 mod types;
 pub mod wire;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use snowflake_transport::Clock;
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::time::Instant;
 
@@ -22,6 +23,7 @@ pub(crate) struct Gate {
     /// Held while the outcome of a login is open and no earlier one succeeded.
     single: Mutex<()>,
     many: Semaphore,
+    clock: Arc<dyn Clock>,
 }
 
 /// What the last logins came to.
@@ -35,11 +37,12 @@ struct News {
 }
 
 impl Gate {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             news: watch::Sender::new(News::default()),
             single: Mutex::new(()),
             many: Semaphore::new(CONCURRENT),
+            clock,
         }
     }
 
@@ -50,7 +53,7 @@ impl Gate {
         let _many = self.many.acquire().await;
         let not_before = self.news.borrow().not_before;
         if let Some(not_before) = not_before {
-            tokio::time::sleep_until(not_before).await;
+            tokio::time::sleep(not_before.saturating_duration_since(self.clock.now())).await;
         }
         // Somebody else's login may have been refused in the meantime.
         self.check()?;
@@ -69,7 +72,7 @@ impl Gate {
         self.news.send_modify(|news| {
             news.proven = false;
             let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(news.failures)).min(LONGEST_WAIT);
-            news.not_before = Some(Instant::now() + wait);
+            news.not_before = self.clock.now().checked_add(wait);
             news.failures = news.failures.saturating_add(1);
             news.last = Some(shared.clone());
             if permanent {

@@ -68,8 +68,8 @@ impl Pool {
     /// [`Configuration`](crate::ErrorKind::Configuration) for limits that contradict each other.
     pub fn lazy(sessions: SessionOptions, options: PoolOptions) -> Result<Self, Error> {
         options.check()?;
-        let manager =
-            Arc::new(Manager { sessions, options, gate: Gate::new(), closed: AtomicBool::new(false) });
+        let gate = Gate::new(Arc::clone(sessions.server().clock()));
+        let manager = Arc::new(Manager { sessions, options, gate, closed: AtomicBool::new(false) });
         let turns = usize::try_from(options.max).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         // All limits of time are kept here, on tokio's clock; bb8 only keeps the sessions.
         let sessions = bb8::Pool::builder()
@@ -155,12 +155,10 @@ impl Inner {
 
     async fn lend(self: &Arc<Self>, wanted: &Names) -> Result<Lease, Error> {
         self.keep();
-        let limit = self.manager.options.wait_timeout;
-        let started = Instant::now();
-        let deadline = started + limit;
+        let patience = Patience::new(&self.manager);
         let _waiter = Waiter::new(&self.waiters);
         let mut watch = self.manager.gate.watch();
-        let turn = self.turn(deadline, &mut watch).await?;
+        let turn = self.turn(&patience, &mut watch).await?;
         loop {
             self.manager.gate.check()?;
             if let Some(session) = self.pick(wanted).await {
@@ -172,7 +170,7 @@ impl Inner {
             tokio::select! {
                 session = self.sessions.get_owned() => {
                     // The time limit of bb8 is out of reach, and so its only error.
-                    let Ok(session) = session else { return Err(self.timed_out(started.elapsed())) };
+                    let Ok(session) = session else { return Err(self.timed_out(&patience)) };
                     return Ok(self.lease(session, turn));
                 }
                 () = watch.failure() => {
@@ -182,14 +180,13 @@ impl Inner {
                         return Err(error);
                     }
                 }
-                () = tokio::time::sleep_until(deadline) => return Err(self.timed_out(started.elapsed())),
+                () = patience.end() => return Err(self.timed_out(&patience)),
             }
         }
     }
 
     /// Waits for a turn. The order is that of arrival, and a refusal of the credentials ends the wait of everyone.
-    async fn turn(&self, deadline: Instant, watch: &mut Watch) -> Result<OwnedSemaphorePermit, Error> {
-        let started = Instant::now();
+    async fn turn(&self, patience: &Patience<'_>, watch: &mut Watch) -> Result<OwnedSemaphorePermit, Error> {
         let turn = Arc::clone(&self.turns).acquire_owned();
         tokio::pin!(turn);
         loop {
@@ -197,7 +194,7 @@ impl Inner {
             tokio::select! {
                 turn = &mut turn => return turn.map_err(|_| Repr::PoolClosed.into()),
                 () = watch.failure() => {}
-                () = tokio::time::sleep_until(deadline) => return Err(self.timed_out(started.elapsed())),
+                () = patience.end() => return Err(self.timed_out(patience)),
             }
         }
     }
@@ -246,7 +243,7 @@ impl Inner {
         lease
     }
 
-    fn timed_out(&self, waited: Duration) -> Error {
+    fn timed_out(&self, patience: &Patience<'_>) -> Error {
         // A server that cannot be reached says more than a pool that is empty.
         if self.size().open == 0
             && let Some(error) = self.manager.gate.last_failure()
@@ -257,7 +254,12 @@ impl Inner {
         let max = self.manager.options.max;
         let busy = size.open.saturating_sub(size.idle);
         let waiters = self.waiters.load(Ordering::Relaxed);
+        let waited = self.manager.since(patience.started);
         Repr::PoolTimeout { waited, max, busy, waiters }.into()
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.manager.now()
     }
 
     fn size(&self) -> PoolSize {
@@ -302,7 +304,7 @@ impl Inner {
         let mut free: Vec<_> = std::iter::from_fn(|| self.take_free()).collect();
         // The one that was used last came first; the others are given back, and closed, before it.
         while let Some(mut session) = free.pop() {
-            let idle = idle_timeout.is_some_and(|limit| session.idle_since.elapsed() >= limit);
+            let idle = idle_timeout.is_some_and(|limit| self.manager.since(session.idle_since) >= limit);
             session.retired = idle && self.sessions.state().connections > min;
             drop(session);
         }
@@ -316,6 +318,24 @@ async fn keep(pool: Weak<Inner>) {
         tokio::time::sleep(PERIOD).await;
         let Some(pool) = pool.upgrade() else { return };
         pool.tidy().await;
+    }
+}
+
+/// How long somebody waits for a session.
+struct Patience<'a> {
+    manager: &'a Manager,
+    started: Instant,
+}
+
+impl<'a> Patience<'a> {
+    fn new(manager: &'a Manager) -> Self {
+        Self { manager, started: manager.now() }
+    }
+
+    /// Completes when the time is over.
+    async fn end(&self) {
+        let limit = self.manager.options.wait_timeout;
+        tokio::time::sleep(limit.saturating_sub(self.manager.since(self.started))).await;
     }
 }
 

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::Instant;
 
 use super::handle::Inner;
 use super::manager::Shared;
@@ -36,7 +35,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(mut session) = self.session.take() {
-            session.idle_since = Instant::now();
+            session.idle_since = self.pool.now();
         }
         self.pool.report();
     }

@@ -43,14 +43,24 @@ impl Manager {
             return Err(Repr::PoolClosed.into());
         }
         let core = self.gate.pass(open(&self.sessions)).await?;
-        let now = Instant::now();
+        let now = self.now();
         Ok(Pooled { core, opened: now, idle_since: now, retired: false })
+    }
+
+    /// The time by which sessions grow old.
+    pub(crate) fn now(&self) -> Instant {
+        self.sessions.server().clock().now()
+    }
+
+    /// How long it is since then.
+    pub(crate) fn since(&self, then: Instant) -> Duration {
+        self.now().saturating_duration_since(then)
     }
 
     /// Whether a session can be lent again: the server knows it, it is not too old, and the next borrower would
     /// notice nothing of the last one.
     pub(crate) fn is_lendable(&self, pooled: &Pooled) -> bool {
-        let old = self.options.max_lifetime.is_some_and(|limit| pooled.opened.elapsed() >= limit);
+        let old = self.options.max_lifetime.is_some_and(|limit| self.since(pooled.opened) >= limit);
         if old || pooled.retired || pooled.core.tokens.is_dead() || self.closed.load(Ordering::Acquire) {
             return false;
         }
@@ -63,7 +73,7 @@ impl Manager {
     /// Whether a session that was free for long still lives. A server that cannot be reached is the statement's to
     /// find out.
     pub(crate) async fn is_alive(&self, pooled: &Pooled) -> bool {
-        if pooled.idle_since.elapsed() >= DOUBTFUL {
+        if self.since(pooled.idle_since) >= DOUBTFUL {
             let core = &pooled.core;
             let sign = snowflake_auth::heartbeat(&core.server, &core.tokens).await;
             tracing::debug!(
@@ -85,7 +95,7 @@ impl bb8::ManageConnection for Shared {
     }
 
     async fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
-        let fresh = pooled.idle_since.elapsed() < STALE;
+        let fresh = self.0.since(pooled.idle_since) < STALE;
         if fresh && self.0.is_lendable(pooled) { Ok(()) } else { Err(Repr::PoolClosed.into()) }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use snowflake_auth::{ApiRequest, Login, Server, SessionTokens};
@@ -10,6 +11,7 @@ use snowflake_proto::ParameterValue;
 use snowflake_proto::wire::{Envelope, query::Response};
 use tokio::runtime::Handle;
 use tokio::sync::RwLock;
+use tokio::time::Instant;
 
 use super::options::Defaults;
 use super::state::State;
@@ -65,6 +67,16 @@ impl Core {
         state.finished(class, answer);
         let service = state.parameter("SERVICE_NAME").and_then(ParameterValue::as_str);
         self.tokens.set_service(service);
+    }
+
+    /// The time by which limits and ages are measured.
+    pub(crate) fn now(&self) -> Instant {
+        self.server.clock().now()
+    }
+
+    /// How long it is since then.
+    pub(crate) fn since(&self, then: Instant) -> Duration {
+        self.now().saturating_duration_since(then)
     }
 
     pub(crate) fn next_sequence(&self) -> i64 {

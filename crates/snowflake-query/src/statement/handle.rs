@@ -46,7 +46,7 @@ impl QueryHandle {
     pub(crate) fn new(detached: Detached, query: &Query) -> Self {
         let Detached { submission, guard, query_id, ready, url, limit } = detached;
         let results = options(&submission.core, query);
-        let (started, counted, ready) = (Instant::now(), AtomicBool::new(false), Mutex::new(ready));
+        let (started, counted, ready) = (submission.core.now(), AtomicBool::new(false), Mutex::new(ready));
         Self { submission, guard, query_id, url, started, results, limit, counted, ready }
     }
 
@@ -156,10 +156,10 @@ impl QueryHandle {
         if response.as_ref().err().is_none_or(Error::is_reported) {
             self.guard.disarm();
             if !self.counted.swap(true, Ordering::Relaxed) {
-                metric::query(self.core(), self.started.elapsed(), response.as_ref().err());
+                metric::query(self.core(), self.core().since(self.started), response.as_ref().err());
             }
         }
-        let mut answer = Answer::new(self.core(), response?, self.started.elapsed())?;
+        let mut answer = Answer::new(self.core(), response?, self.core().since(self.started))?;
         answer.query_id = self.query_id;
         Opened::new(answer, self.results).await
     }

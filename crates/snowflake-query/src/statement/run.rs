@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use snowflake_proto::StatementType;
 use snowflake_proto::wire::query::{Request, Response};
-use tokio::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -123,12 +122,12 @@ pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, 
 
 /// The result of a statement that somebody submitted earlier, in this session or another one.
 pub(crate) async fn result(core: &Arc<Core>, query_id: QueryId) -> Result<Answer, Error> {
-    let started = Instant::now();
+    let started = core.now();
     let request_id = core.server.entropy().uuid();
     let submission = Submission::new(core, request_id, TextClass::Read, Request::default());
     let url = ResultUrl::of(query_id);
     let response = submission.collect(url, query_id).await?;
-    Answer::new(core, response, started.elapsed())
+    Answer::new(core, response, core.since(started))
 }
 
 fn prepare(core: &Core, query: &Query) -> Result<Prepared, Error> {
@@ -149,7 +148,7 @@ fn prepare(core: &Core, query: &Query) -> Result<Prepared, Error> {
 async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Error> {
     let Prepared { request_id, class, body, limit } = prepared;
     let span = tracing::info_span!("query.submit", %request_id, query_id = tracing::field::Empty);
-    let started = Instant::now();
+    let started = core.now();
     let submission = Submission::new(core, request_id, class, body);
     let guard = AbortGuard::new(core, request_id, class);
     let work = async {
@@ -158,7 +157,7 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
         submission.follow(progress).await
     };
     let finished = within(limit, request_id, work.instrument(span.clone())).await;
-    let elapsed = started.elapsed();
+    let elapsed = core.since(started);
     let finished = finished.and_then(|response| Answer::new(core, response, elapsed));
     metric::query(core, elapsed, finished.as_ref().err());
     match finished {

@@ -7,6 +7,7 @@ use snafu::{IntoError, ResultExt};
 use snowflake_auth::{ApiRequest, MediaType};
 use snowflake_proto::ServerCode;
 use snowflake_proto::wire::query::{Request, Response};
+use snowflake_transport::Clock;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -59,7 +60,7 @@ impl Submission {
             Settled::Done(response) => return Ok(response),
             Settled::Running { url, query_id } => (url, query_id),
         };
-        let mut pace = Pace::new();
+        let mut pace = Pace::new(self.core.server.clock());
         let mut may_resubmit = true;
         loop {
             pace.wait().await;
@@ -134,21 +135,23 @@ fn settled(progress: Progress) -> Result<Settled, Error> {
 }
 
 /// The waits between polls: none before the first and none after a poll that the server held, else growing ones.
-struct Pace {
+struct Pace<'a> {
+    clock: &'a Arc<dyn Clock>,
     next: Duration,
     last: Option<Instant>,
 }
 
-impl Pace {
-    fn new() -> Self {
-        Self { next: FIRST_WAIT, last: None }
+impl<'a> Pace<'a> {
+    fn new(clock: &'a Arc<dyn Clock>) -> Self {
+        Self { clock, next: FIRST_WAIT, last: None }
     }
 
     async fn wait(&mut self) {
-        if self.last.is_some_and(|last| last.elapsed() < HELD) {
+        let held = |last| self.clock.now().saturating_duration_since(last) >= HELD;
+        if self.last.is_some_and(|last| !held(last)) {
             tokio::time::sleep(self.next).await;
             self.next = (self.next * 2).min(LONGEST_WAIT);
         }
-        self.last = Some(Instant::now());
+        self.last = Some(self.clock.now());
     }
 }

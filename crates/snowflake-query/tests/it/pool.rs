@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::json;
 use snowflake_query::{ErrorKind, Pool, PoolOptions, QueryBuilder, Wanted};
-use snowflake_sim::{Expect, Reply, Rule};
+use snowflake_sim::{Expect, ManualClock, Reply, Rule};
+use time::macros::datetime;
 use tokio::time::Instant;
 
 use crate::service::{
-    HEARTBEAT, LOGIN, LOGOUT, QUERY, Service, count, failed, one, options, requests, service, settle, sql,
+    HEARTBEAT, LOGIN, LOGOUT, QUERY, Service, count, failed, one, options, options_by, requests, service,
+    settle, sql,
 };
 
 async fn pool(service: &Service, limits: PoolOptions) -> Pool {
@@ -295,6 +297,24 @@ async fn p14_a_session_that_grew_old_in_use_finishes_and_is_closed() {
     pool.execute("select 1").await.unwrap();
     settle().await;
     assert_eq!((count(&service, LOGOUT), pool.size().open), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_grow_old_by_the_clock_that_the_server_was_given() {
+    let service = following();
+    let clock = Arc::new(ManualClock::new(datetime!(2026-01-02 03:04:05 UTC)));
+    let options = options_by(&service, Arc::clone(&clock));
+    let limits = limits(0, 1).with_idle_timeout(None).with_max_lifetime(Duration::from_secs(3600));
+    let pool = Pool::open(options, limits).await.unwrap();
+    let result = pool.execute("select 1").await.unwrap();
+    assert_eq!(result.stats.execution_time_ms, 0);
+    clock.advance(Duration::from_secs(3599));
+    service.inner().push(Expect::post(HEARTBEAT).any_times().reply(Reply::json(&json!({ "success": true }))));
+    pool.execute("select 1").await.unwrap();
+    assert_eq!((count(&service, HEARTBEAT), count(&service, LOGIN)), (1, 1));
+    clock.advance(Duration::from_secs(1));
+    pool.execute("select 1").await.unwrap();
+    assert_eq!(count(&service, LOGIN), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -92,9 +92,13 @@ pub(crate) fn failed(code: &str, message: &str) -> Value {
 
 /// The options of sessions with this service.
 pub(crate) fn options(service: &Service) -> SessionOptions {
+    options_by(service, ManualClock::ticking(datetime!(2026-01-02 03:04:05 UTC)).into())
+}
+
+/// The options of sessions that take the time from this clock.
+pub(crate) fn options_by(service: &Service, clock: Arc<ManualClock>) -> SessionOptions {
     let transport: Arc<dyn Transport> = Arc::<Fault<Script>>::clone(service);
     let address = ServerAddress::new(Protocol::Https, "acct.snowflakecomputing.com", None).unwrap();
-    let clock = Arc::new(ManualClock::ticking(datetime!(2026-01-02 03:04:05 UTC)));
     let entropy = Arc::new(SeededEntropy::new(7));
     let retrier = Retrier::new(RetryPolicy::default()).with_clock(clock).with_entropy(entropy);
     let server = ServerOptions::default().with_retrier(retrier);

@@ -51,5 +51,5 @@ pub use key::PrivateKey;
 pub use key_pair::KeyPair;
 pub use password::Password;
 pub use provider::{CredentialProvider, LoginContext, LoginOutcome};
-pub use server::{ApiRequest, ClientId, MediaType, Server, ServerOptions};
+pub use server::{ApiRequest, CallHistory, ClientId, MediaType, Server, ServerOptions};
 pub use session::{Context, Login, LoginOptions, SessionTokens, heartbeat, login, logout};

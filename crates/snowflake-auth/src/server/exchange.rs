@@ -65,6 +65,9 @@ impl Server {
     {
         let call_id = self.entropy().uuid().to_string();
         let make = |attempt: Attempt| -> BoxFuture<'a, Result<Request, Cause>> {
+            if let Some(history) = &request.history {
+                history.note(&attempt);
+            }
             let uri = self.uri(request, &call_id, &attempt);
             let body = body(&attempt);
             Box::pin(async move {
@@ -82,7 +85,12 @@ impl Server {
             answer = Some(verdict);
             accept
         };
-        let fetched = self.retrier().fetch(self.transport().as_ref(), request.class, make, accept).await;
+        let mut retrier = self.retrier().clone();
+        if let Some(attempts) = request.max_attempts {
+            let policy = retrier.policy().with_max_attempts(attempts);
+            retrier = retrier.with_policy(policy);
+        }
+        let fetched = retrier.fetch(self.transport().as_ref(), request.class, make, accept).await;
         match (fetched, answer) {
             (Ok(_), Some(Answer::Envelope(envelope))) => Ok(envelope),
             (Ok(_), Some(Answer::Doubtful(problem) | Answer::Unusable(problem))) => Err(problem.into()),

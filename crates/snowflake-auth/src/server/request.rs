@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use snafu::ResultExt as _;
 use snowflake_transport::RetryClass;
 
 use crate::error::{EncodeSnafu, Result};
+use crate::server::CallHistory;
 
 /// Far beyond any answer: rows that do not fit are fetched apart.
 const BODY_CAP: usize = 256 * 1024 * 1024;
@@ -40,6 +42,8 @@ pub struct ApiRequest {
     pub(super) class: RetryClass,
     pub(super) ids: Ids,
     pub(super) retry_pairs: bool,
+    pub(super) max_attempts: Option<u32>,
+    pub(super) history: Option<Arc<CallHistory>>,
     pub(super) first_byte_timeout: Option<Duration>,
     pub(super) body_cap: usize,
 }
@@ -77,6 +81,8 @@ impl ApiRequest {
             class: RetryClass::Api,
             ids: Ids::PerCall,
             retry_pairs: false,
+            max_attempts: None,
+            history: None,
             first_byte_timeout: None,
             body_cap: BODY_CAP,
         }
@@ -132,6 +138,20 @@ impl ApiRequest {
     #[must_use]
     pub fn with_retry_class(mut self, class: RetryClass) -> Self {
         self.class = class;
+        self
+    }
+
+    /// Makes at most so many attempts, whatever the server's policy says.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Keeps account of the attempts, those of a replay after a renewal included.
+    #[must_use]
+    pub fn with_history(mut self, history: &Arc<CallHistory>) -> Self {
+        self.history = Some(Arc::clone(history));
         self
     }
 

@@ -40,6 +40,8 @@ pub struct Attempt {
     pub previous_status: Option<u16>,
     /// When the first attempt began.
     pub first_started: OffsetDateTime,
+    /// Whether the service may have received an earlier attempt, and so have acted on it.
+    pub maybe_sent: bool,
 }
 
 /// What the reader of an answer thinks of it.
@@ -203,6 +205,8 @@ impl Retrier {
         }
         let (verdict, reason) = match accept(&answer) {
             Accept::Yes => return Ok(answer),
+            // The service has acted on what it answered.
+            Accept::RetryOnce(reason) if class == RetryClass::Once => (Verdict::Final, reason),
             Accept::RetryOnce(reason) => (Verdict::OnceMore, reason),
             Accept::Retry(reason) => (Verdict::Again, reason),
         };
@@ -253,6 +257,7 @@ impl<'r> Course<'r> {
             number: self.attempts,
             previous_status: self.last.as_ref().map(status),
             first_started: self.first_started,
+            maybe_sent: self.delivery == Delivery::MaybeSent,
         }
     }
 

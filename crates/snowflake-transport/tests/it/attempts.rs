@@ -52,20 +52,28 @@ async fn each_attempt_knows_its_number_and_what_happened_before() {
     let start = OffsetDateTime::UNIX_EPOCH;
     let clock = Arc::new(ManualClock::new(start));
     let script = Script::new()
+        .expect(Expect::get("/").reply(Reply::fail(ErrorKind::Connect, Delivery::NotSent)))
         .expect(Expect::get("/").reply(Reply::status(503)))
         .expect(Expect::get("/").reply(Reply::fail(ErrorKind::Reset, Delivery::MaybeSent)))
         .expect(Expect::get("/").reply(Reply::status(429)))
         .expect(Expect::get("/").reply(Reply::status(200)));
     let told = Mutex::new(Vec::new());
     let make = |attempt: Attempt| -> BoxFuture<'_, Result<Request, Error>> {
-        told.lock().unwrap().push((attempt.number, attempt.previous_status));
+        told.lock().unwrap().push((attempt.number, attempt.previous_status, attempt.maybe_sent));
         assert_eq!(attempt.first_started, start);
         clock.set_wall(start + time::Duration::HOUR);
         Box::pin(async { Ok(get("http://h/")) })
     };
     let retrier = hasty(9).with_clock(Arc::<ManualClock>::clone(&clock));
     retrier.fetch(&script, RetryClass::Api, make, |_answer| Accept::Yes).await.unwrap();
-    assert_eq!(told.into_inner().unwrap(), [(1, None), (2, Some(503)), (3, Some(0)), (4, Some(429))]);
+    let expected = [
+        (1, None, false),
+        (2, Some(0), false),
+        (3, Some(503), true),
+        (4, Some(0), true),
+        (5, Some(429), true),
+    ];
+    assert_eq!(told.into_inner().unwrap(), expected);
 }
 
 #[tokio::test]
@@ -105,6 +113,19 @@ async fn an_answer_may_ask_for_a_later_try_in_its_own_words() {
     };
     let answer = hasty(9).fetch(&script, RetryClass::Api, make, accept).await.unwrap();
     assert_eq!(answer.body(), "now");
+}
+
+#[tokio::test]
+async fn what_must_not_run_twice_is_not_repeated_when_its_answer_is_cut() {
+    let script = Script::new().expect(Expect::get("/").any_times().reply(Reply::bytes("cu")));
+    let make =
+        |_attempt| -> BoxFuture<'static, Result<Request, Error>> { Box::pin(async { Ok(get("http://h/")) }) };
+    for (class, requests) in [(RetryClass::Once, 1), (RetryClass::Api, 3)] {
+        let cut = |_answer: &http::Response<bytes::Bytes>| Accept::RetryOnce("it is cut");
+        let error = hasty(9).fetch(&script, class, make, cut).await.unwrap_err();
+        assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Content, true));
+        assert_eq!(script.requests().len(), requests, "{class:?}");
+    }
 }
 
 #[tokio::test]

@@ -41,13 +41,18 @@ mod server;
 mod clock;
 mod entropy;
 mod fault;
+mod fingerprint;
 mod script;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
 pub use fault::{Cut, Fault, Rule};
+pub use fingerprint::{
+    Difference, Fingerprint, InvalidFingerprint, Nearest, Statement, StatementContext, nearest,
+};
 pub use script::{Expect, Reply, Script, Seen, Unmet};
 #[cfg(feature = "server")]
 pub use server::{
     Abort, AbortTarget, Ledger, SimServer, SimServerBuilder, StartError, StartErrorKind, Submissions,
 };
+pub use snowflake_proto::sql::Literals;

@@ -1,3 +1,5 @@
+//! Every token, every spelling, and hostile texts.
+
 use proptest::prelude::*;
 
 use super::{Literals, TokenKind, normalize, tokens};

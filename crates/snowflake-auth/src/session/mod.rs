@@ -8,6 +8,7 @@ mod logout;
 mod options;
 mod renew;
 mod tokens;
+mod under_way;
 mod validity;
 
 pub use heartbeat::heartbeat;

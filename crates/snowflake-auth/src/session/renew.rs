@@ -2,10 +2,12 @@
 
 use snowflake_proto::wire::{Envelope, token};
 use snowflake_proto::{Recovery, Secret, ServerCode};
+use snowflake_transport::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Repr, Result};
 use crate::server::{ApiRequest, Caller, Failure, Server};
 use crate::session::tokens::SessionTokens;
+use crate::session::under_way::{Answer, UnderWay};
 use crate::session::validity::{Negative, Validity};
 
 const WHAT: &str = "session renewal";
@@ -30,7 +32,8 @@ impl SessionTokens {
     /// renewal was not answered properly; the session stays as it is, and asking again may help.
     ///
     /// # Cancellation
-    /// When the future that sends the request is dropped, one of those who wait takes over.
+    /// When the future that sent the request is dropped, one of those who wait takes over where it stopped, or else
+    /// whoever asks next: the new tokens in an answer that is on its way are not lost.
     pub async fn renew(&self, expired: &Secret, server: &Server) -> Result<()> {
         self.renewed(expired, server).await.map(|_| ())
     }
@@ -44,7 +47,7 @@ impl SessionTokens {
             }
             state.failed_renewals
         };
-        let _renewing = self.inner.renewing.lock().await;
+        let mut under_way = self.inner.renewing.lock().await;
         self.checked()?;
         let master = {
             let state = self.state();
@@ -62,7 +65,7 @@ impl SessionTokens {
             self.die("its token expired and the server gave none to renew it with", None);
             return self.checked().map(|()| Renewal::Earlier);
         };
-        match self.request(server, expired, &master).await {
+        match self.request(&mut under_way, server, expired, &master).await {
             Ok(()) => Ok(Renewal::Made),
             Err(error) => {
                 let mut state = self.state();
@@ -73,11 +76,26 @@ impl SessionTokens {
         }
     }
 
-    async fn request(&self, server: &Server, expired: &Secret, master: &Secret) -> Result<()> {
-        let body = token::Request::renew(expired.expose());
-        let request = ApiRequest::post(WHAT, "/session/token-request").with_json(&body)?;
-        let caller = Caller { authorization: Some(master), service: None };
-        match server.exchange::<token::Response>(&request, caller).await {
+    async fn request(
+        &self,
+        under_way: &mut UnderWay,
+        server: &Server,
+        expired: &Secret,
+        master: &Secret,
+    ) -> Result<()> {
+        let was_left = under_way.was_left();
+        let ask = || ask(server.clone(), expired.clone(), master.clone());
+        match self.judge(under_way.finish(ask).await) {
+            // It may have been left for so long that nothing could come of it any more.
+            Err(error) if was_left && error.kind() == ErrorKind::Network => {
+                self.judge(under_way.finish(ask).await)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn judge(&self, answer: Answer) -> Result<()> {
+        match answer {
             Ok(Envelope { success: true, data, .. }) => self.accept(data.unwrap_or_default()),
             Ok(refusal) => Err(self.refused(Failure::of(&refusal))),
             Err(error) => Err(self.unanswered(error)),
@@ -124,6 +142,15 @@ impl SessionTokens {
         }
         error
     }
+}
+
+/// The request for new tokens. It owns what it needs, because it can outlive the caller who began it.
+fn ask(server: Server, expired: Secret, master: Secret) -> BoxFuture<'static, Answer> {
+    Box::pin(async move {
+        let body = token::Request::renew(expired.expose());
+        let request = ApiRequest::post(WHAT, "/session/token-request").with_json(&body)?;
+        server.exchange(&request, Caller { authorization: Some(&master), service: None }).await
+    })
 }
 
 /// Whether no renewal can succeed after this code.

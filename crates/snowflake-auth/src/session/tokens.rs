@@ -8,6 +8,7 @@ use snowflake_proto::Secret;
 
 use crate::error::{Error, Repr, Result};
 use crate::server::Failure;
+use crate::session::under_way::UnderWay;
 use crate::session::validity::Validity;
 
 /// A handle on the tokens of one session. Clones share them.
@@ -23,7 +24,7 @@ pub(super) struct Inner {
     session_id: i64,
     state: Mutex<State>,
     /// Held by the one caller who renews, while the others wait for it.
-    pub(super) renewing: tokio::sync::Mutex<()>,
+    pub(super) renewing: tokio::sync::Mutex<UnderWay>,
 }
 
 pub(super) struct State {
@@ -56,7 +57,7 @@ impl SessionTokens {
             failed_renewals: 0,
             last_failure: None,
         };
-        let inner = Inner { session_id, state: Mutex::new(state), renewing: tokio::sync::Mutex::new(()) };
+        let inner = Inner { session_id, state: Mutex::new(state), renewing: tokio::sync::Mutex::default() };
         Self { inner: Arc::new(inner) }
     }
 

@@ -11,7 +11,9 @@ use snowflake_proto::{Recovery, ServerCode};
 use snowflake_sim::{Expect, Reply, Script, Seen};
 use snowflake_transport::{Delivery, ErrorKind as TransportErrorKind};
 
-use crate::support::{HEARTBEAT, QUERY, RENEW, authorization, expired, failure, logged_in, renewed, success};
+use crate::support::{
+    HEARTBEAT, QUERY, RENEW, authorization, count, expired, failure, logged_in, renewed, success,
+};
 
 fn statement() -> ApiRequest {
     ApiRequest::post("query", QUERY)
@@ -26,10 +28,6 @@ async fn call(server: &Server, login: &Login) -> Result<Envelope<Value>, Error> 
 
 fn with_token(path: &str, token: &str) -> Expect {
     Expect::post(path).header("authorization", authorization(token))
-}
-
-fn count(script: &Script, path: &str) -> usize {
-    script.requests().iter().filter(|seen| seen.path() == path).count()
 }
 
 /// S01: renewal with the master token, then the same request again.
@@ -58,6 +56,10 @@ async fn s01_an_expired_session_is_renewed_and_the_request_repeated() {
         assert_ne!(seen[1].query("request_guid"), seen[3].query("request_guid"));
         assert_eq!(seen[1].body, seen[3].body);
         assert_eq!(login.tokens.authorization().expose(), "session-1");
+
+        script.push(with_token(QUERY, "session-1").reply(success(Value::Null)));
+        call(&server, &login).await.unwrap();
+        script.verify().unwrap();
     }
 }
 
@@ -99,6 +101,8 @@ async fn s02_a_thousand_expiries_are_one_renewal() {
     assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|envelope| envelope.success)));
     assert_eq!(count(&script, RENEW), 1);
     assert_eq!(count(&script, QUERY), 2000);
+    call(&server, &login).await.unwrap();
+    assert_eq!(count(&script, RENEW), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -130,6 +134,14 @@ async fn s02_a_failed_renewal_is_everyones_failure() {
     );
     assert_eq!(count(&script, RENEW), 1);
     assert!(!login.tokens.is_dead());
+
+    // The failure is over: whoever comes next asks again.
+    let (script, server, login) = logged_in().await;
+    strict(&script, "session-1");
+    script.push(Expect::post(RENEW).reply(Reply::status(404)));
+    script.push(Expect::post(RENEW).reply(success(renewed(1))));
+    assert_eq!(call(&server, &login).await.unwrap_err().kind(), ErrorKind::Network);
+    assert!(call(&server, &login).await.unwrap().success);
 }
 
 /// S03: no master token, no session; everybody learns it, and nobody asks again.
@@ -191,6 +203,10 @@ async fn s04_a_renewed_token_that_is_refused_ends_the_session() {
     );
     assert!(login.tokens.is_dead());
     assert!(count(&script, RENEW) <= 2, "{}", count(&script, RENEW));
+
+    let before = script.requests().len();
+    assert_eq!(call(&server, &login).await.unwrap_err().recovery(), Recovery::Reauthenticate);
+    assert_eq!(script.requests().len(), before, "nothing more is sent in its name");
 }
 
 /// S05: whoever renews may be dropped at any moment; another goes on.

@@ -29,9 +29,13 @@ pub(crate) fn server(transport: &Arc<Script>) -> Server {
 }
 
 pub(crate) fn server_with(transport: &Arc<Script>, clock: Arc<dyn Clock>) -> Server {
+    let transport: Arc<dyn Transport> = Arc::<Script>::clone(transport);
+    server_over(transport, clock)
+}
+
+pub(crate) fn server_over(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Server {
     let retrier =
         Retrier::new(RetryPolicy::default()).with_clock(clock).with_entropy(Arc::new(SeededEntropy::new(7)));
-    let transport: Arc<dyn Transport> = Arc::<Script>::clone(transport);
     let address = ServerAddress::for_account(&account(), None).unwrap();
     Server::new(transport, address, ServerOptions::default().with_retrier(retrier))
 }
@@ -81,6 +85,11 @@ pub(crate) async fn logged_in() -> (Arc<Script>, Server, Login) {
 
 pub(crate) fn password() -> Password {
     Password::new("alice", "correct horse")
+}
+
+/// How many requests a script has had for a path.
+pub(crate) fn count(script: &Script, path: &str) -> usize {
+    script.requests().iter().filter(|seen| seen.path() == path).count()
 }
 
 /// An error and all its causes, in both forms.

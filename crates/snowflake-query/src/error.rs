@@ -47,8 +47,14 @@ pub enum ErrorKind {
     Conversion,
     /// The column, query or result does not exist (any more).
     NotFound,
-    /// The statement may or may not have run: ask again with the same `request_id()`.
+    /// The statement may or may not have run: ask again with the same `request_id()`, see
+    /// [`QueryBuilder::request_id`](crate::QueryBuilder::request_id).
     OutcomeUnknown,
+    /// The statement has probably run twice: look at `query_id()` and `earlier_query_id()` in the query history, and
+    /// undo one of them.
+    DuplicateSuspected,
+    /// The session ended inside a transaction, of which nothing remains: begin again in another session.
+    TransactionLost,
     /// The answer breaks the rules of the protocol.
     Protocol,
     /// The call itself is wrong: an option, a bind, a statement that this function does not take.
@@ -64,15 +70,34 @@ pub(crate) enum Repr {
     Server { failure: Box<Failure> },
     #[snafu(display("the statement did not finish within {limit:?}"))]
     Timeout { limit: Duration, request_id: Option<Uuid>, query_id: Option<QueryId> },
+    #[snafu(display("the statement was told to stop, because its pool was closed"))]
+    Closed { request_id: Uuid },
     #[snafu(display("the session cannot be used"))]
     Session { request_id: Option<Uuid>, query_id: Option<QueryId>, source: snowflake_auth::Error },
-    #[snafu(display("the outcome of the statement is unknown; ask again with request id {request_id}"))]
+    #[snafu(display("the outcome of the statement is unknown; {}", advice(*request_id, *query_id, source)))]
     OutcomeUnknown {
         request_id: Uuid,
         query_id: Option<QueryId>,
-        attempts: Option<u32>,
-        source: snowflake_auth::Error,
+        attempts: u32,
+        #[snafu(source(from(Error, Box::new)))]
+        source: Box<Error>,
     },
+    #[snafu(display(
+        "the outcome of the statement with request id {request_id} is unknown, and the session that could tell is \
+         over: look for it in the query history before it is run under another id"
+    ))]
+    OutcomeForgotten { request_id: Uuid },
+    #[snafu(display(
+        "request id {request_id} was answered with two query ids, {earlier} and {query_id}: the statement has \
+         probably run twice"
+    ))]
+    DuplicateSuspected { request_id: Uuid, query_id: QueryId, earlier: QueryId },
+    #[snafu(display("the session ended inside a transaction, of which nothing remains"))]
+    TransactionLost { request_id: Uuid, source: snowflake_auth::Error },
+    #[snafu(display(
+        "request id {request_id} was given to another statement before: each needs one of its own"
+    ))]
+    RequestIdReused { request_id: Uuid },
     #[snafu(display(
         "no session became free within {waited:?}: all {max} are in use ({busy} busy, {waiters} waiting)"
     ))]
@@ -109,12 +134,17 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     pub(crate) line: Option<u64>,
     pub(crate) position: Option<u64>,
+    /// Which of several statements it was, from 0.
+    pub(crate) index: Option<usize>,
     pub(crate) query_id: Option<QueryId>,
     pub(crate) request_id: Option<Uuid>,
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(index) = self.index {
+            write!(f, "statement {}: ", index.saturating_add(1))?;
+        }
         if let Some(code) = &self.code {
             f.write_str(code.as_str())?;
             if let Some(state) = &self.sql_state {
@@ -149,16 +179,20 @@ impl Error {
         match &*self.0 {
             Repr::Server { failure } => failure.kind(),
             Repr::Timeout { .. } => ErrorKind::Timeout,
+            Repr::Closed { .. } => ErrorKind::Cancelled,
             Repr::Session { source, .. } => session_kind(source),
-            Repr::OutcomeUnknown { .. } => ErrorKind::OutcomeUnknown,
+            Repr::OutcomeUnknown { .. } | Repr::OutcomeForgotten { .. } => ErrorKind::OutcomeUnknown,
+            Repr::DuplicateSuspected { .. } => ErrorKind::DuplicateSuspected,
+            Repr::TransactionLost { .. } => ErrorKind::TransactionLost,
             Repr::PoolTimeout { .. } | Repr::PoolClosed => ErrorKind::Pool,
             Repr::PoolConnect { source } | Repr::PoolRejected { source } => source.0.kind(),
             Repr::UnknownQuery { .. } => ErrorKind::NotFound,
             Repr::ForeignUrl { .. } | Repr::Answer { .. } => ErrorKind::Protocol,
             Repr::Result { source } => source.kind(),
-            Repr::InvalidQueryId { .. } | Repr::Configuration { .. } | Repr::Argument { .. } => {
-                ErrorKind::Configuration
-            }
+            Repr::InvalidQueryId { .. }
+            | Repr::RequestIdReused { .. }
+            | Repr::Configuration { .. }
+            | Repr::Argument { .. } => ErrorKind::Configuration,
         }
     }
 
@@ -167,7 +201,7 @@ impl Error {
     pub fn recovery(&self) -> Recovery {
         match &*self.0 {
             Repr::Server { failure } => failure.code.as_ref().map_or(Recovery::Never, ServerCode::recovery),
-            Repr::Session { source, .. } => source.recovery(),
+            Repr::Session { source, .. } | Repr::TransactionLost { source, .. } => source.recovery(),
             Repr::OutcomeUnknown { .. } => Recovery::RetryIfIdempotent,
             Repr::PoolTimeout { .. } => Recovery::Retry,
             Repr::PoolConnect { source } => source.0.recovery(),
@@ -193,13 +227,24 @@ impl Error {
     pub fn query_id(&self) -> Option<QueryId> {
         match &*self.0 {
             Repr::Server { failure } => failure.query_id,
-            Repr::Session { query_id, source, .. } | Repr::OutcomeUnknown { query_id, source, .. } => {
+            Repr::Session { query_id, source, .. } => {
                 query_id.or_else(|| QueryId::parse(source.query_id()?).ok())
             }
+            Repr::OutcomeUnknown { query_id, source, .. } => query_id.or_else(|| source.query_id()),
+            Repr::DuplicateSuspected { query_id, .. } => Some(*query_id),
             Repr::Timeout { query_id, .. }
             | Repr::ForeignUrl { query_id }
             | Repr::Answer { query_id, .. } => *query_id,
             Repr::UnknownQuery { query_id } => Some(*query_id),
+            _ => None,
+        }
+    }
+
+    /// The query id that the statement had before, where two were seen for one request id.
+    #[must_use]
+    pub fn earlier_query_id(&self) -> Option<QueryId> {
+        match &*self.0 {
+            Repr::DuplicateSuspected { earlier, .. } => Some(*earlier),
             _ => None,
         }
     }
@@ -219,7 +264,12 @@ impl Error {
         match &*self.0 {
             Repr::Server { failure } => failure.request_id,
             Repr::Timeout { request_id, .. } | Repr::Session { request_id, .. } => *request_id,
-            Repr::OutcomeUnknown { request_id, .. } => Some(*request_id),
+            Repr::OutcomeUnknown { request_id, .. }
+            | Repr::OutcomeForgotten { request_id }
+            | Repr::Closed { request_id }
+            | Repr::DuplicateSuspected { request_id, .. }
+            | Repr::TransactionLost { request_id, .. }
+            | Repr::RequestIdReused { request_id } => Some(*request_id),
             _ => None,
         }
     }
@@ -229,7 +279,8 @@ impl Error {
     pub fn code(&self) -> Option<&ServerCode> {
         match &*self.0 {
             Repr::Server { failure } => failure.code.as_ref(),
-            Repr::Session { source, .. } | Repr::OutcomeUnknown { source, .. } => source.code(),
+            Repr::Session { source, .. } | Repr::TransactionLost { source, .. } => source.code(),
+            Repr::OutcomeUnknown { source, .. } => source.code(),
             Repr::PoolConnect { source } | Repr::PoolRejected { source } => source.0.code(),
             _ => None,
         }
@@ -239,7 +290,8 @@ impl Error {
     #[must_use]
     pub fn sql_state(&self) -> Option<&str> {
         match &*self.0 {
-            Repr::Session { source, .. } | Repr::OutcomeUnknown { source, .. } => source.sql_state(),
+            Repr::Session { source, .. } | Repr::TransactionLost { source, .. } => source.sql_state(),
+            Repr::OutcomeUnknown { source, .. } => source.sql_state(),
             _ => self.failure().and_then(|failure| failure.sql_state.as_deref()),
         }
     }
@@ -262,11 +314,18 @@ impl Error {
         self.failure().and_then(|failure| failure.position)
     }
 
+    /// Which of several statements that were submitted together failed, from 0, where
+    /// [`Session::child_results`](crate::Session::child_results) tells.
+    #[must_use]
+    pub fn statement_index(&self) -> Option<usize> {
+        self.failure().and_then(|failure| failure.index)
+    }
+
     /// How often the request was sent, where that is known.
     #[must_use]
     pub fn attempts(&self) -> Option<u32> {
         match &*self.0 {
-            Repr::OutcomeUnknown { attempts, .. } => *attempts,
+            Repr::OutcomeUnknown { attempts, .. } => Some(*attempts),
             _ => None,
         }
     }
@@ -275,6 +334,7 @@ impl Error {
         match &*self.0 {
             Repr::Server { failure } => Some(failure),
             Repr::PoolConnect { source } | Repr::PoolRejected { source } => source.0.failure(),
+            Repr::OutcomeUnknown { source, .. } => source.failure(),
             _ => None,
         }
     }
@@ -292,6 +352,11 @@ impl Error {
         source.kind() == snowflake_auth::ErrorKind::Expired
     }
 
+    /// Whether the session cannot be used any more.
+    pub(crate) fn is_session_over(&self) -> bool {
+        matches!(&*self.0, Repr::Session { source, .. } if source.kind() == snowflake_auth::ErrorKind::Expired)
+    }
+
     /// Whether the server itself reports that the statement failed.
     pub(crate) fn is_reported(&self) -> bool {
         matches!(&*self.0, Repr::Server { .. })
@@ -300,10 +365,26 @@ impl Error {
     /// Whether the statement may run on although nobody will hear of it: it is to be aborted.
     pub(crate) fn may_still_run(&self) -> bool {
         match &*self.0 {
-            Repr::Timeout { .. } | Repr::Answer { .. } | Repr::ForeignUrl { .. } => true,
+            Repr::Timeout { .. } | Repr::Closed { .. } | Repr::Answer { .. } | Repr::ForeignUrl { .. } => {
+                true
+            }
             Repr::Session { source, .. } => may_have_run(source),
             _ => false,
         }
+    }
+
+    /// Whether the statement may have an outcome that this error does not tell.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.kind(), ErrorKind::OutcomeUnknown | ErrorKind::DuplicateSuspected)
+            || self.may_still_run()
+    }
+
+    /// Tells which of several statements failed.
+    pub(crate) fn in_statement(mut self, index: usize) -> Self {
+        if let Repr::Server { failure } = &mut *self.0 {
+            failure.index = Some(index);
+        }
+        self
     }
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
@@ -322,6 +403,16 @@ pub(crate) fn may_have_run(error: &snowflake_auth::Error) -> bool {
     use snowflake_auth::ErrorKind as Auth;
     let refused = error.status().is_some_and(|status| status.is_client_error());
     matches!(error.kind(), Auth::Network | Auth::Protocol) && error.was_sent() && !refused
+}
+
+/// How to learn what became of a statement.
+fn advice(request_id: Uuid, query_id: Option<QueryId>, source: &Error) -> String {
+    match query_id {
+        None if source.is_session_over() => {
+            format!("its session is over: look for request id {request_id} in the query history")
+        }
+        _ => format!("ask again with request id {request_id}"),
+    }
 }
 
 fn session_kind(source: &snowflake_auth::Error) -> ErrorKind {
@@ -398,6 +489,7 @@ mod tests {
             message: escape_message(message),
             line: Some(1),
             position: Some(7),
+            index: None,
             query_id: None,
             request_id: None,
         };

@@ -57,17 +57,20 @@ mod metric;
 mod pool;
 mod result;
 mod session;
+mod signal;
 mod statement;
 
 pub use error::{Error, ErrorKind, Result};
 pub use export::{CsvHeader, CsvOptions, Export, Exported};
 #[cfg(feature = "parquet")]
 pub use export::{ParquetOptions, ParquetTimestamps};
-pub use pool::{Pool, PoolOptions, PoolSize};
+pub use pool::{InFlight, Pool, PoolOptions, PoolSize};
 pub use result::{
     BatchStream, ColumnIndex, FromCell, Mismatch, PartHosts, PrefetchOptions, ResultOptions, Row, RowFuture,
     RowIter, RowStream, Rows, TypedRows,
 };
 pub use session::{Session, SessionOptions, Wanted};
 pub use snowflake_proto::{ArrowOptions, Cell, Column, DataType};
-pub use statement::{Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus};
+pub use statement::{
+    Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus, Resubmit,
+};

@@ -1,9 +1,9 @@
 //! Statements on whichever session fits.
 
 use super::Pool;
-use crate::error::Error;
+use crate::error::{Error, OutcomeForgottenSnafu};
 use crate::result::{BatchStream, RowStream};
-use crate::session::Session;
+use crate::session::{Session, Wanted, Whereabouts};
 use crate::statement::{self, Opened, Query, QueryHandle, QueryId, QueryResult, TextClass};
 
 impl Pool {
@@ -30,7 +30,7 @@ impl Pool {
     /// As [`Session::execute_async`].
     pub async fn execute_async(&self, query: impl Into<Query> + Send) -> Result<QueryHandle, Error> {
         let query = query.into();
-        let session = self.get(query.wanted()).await?;
+        let session = self.session_for(&query).await?;
         let submitted = Box::pin(statement::submit(session.core(), &query)).await;
         match submitted {
             Err(error) if is_safe_elsewhere(&query, &error) => {
@@ -70,14 +70,40 @@ impl Pool {
     /// # Errors
     /// As [`Pool::get`] and [`Session::result`].
     pub async fn result(&self, query_id: QueryId) -> Result<QueryResult, Error> {
-        let session: Session = self.get(&crate::Wanted::default()).await?;
+        let session = self.get(&Wanted::default()).await?;
         let opened = Box::pin(statement::open_result(session.core(), query_id)).await?;
         drop(session);
         opened.collect().await
     }
 
+    /// Fetches the results of the single statements, in order, where several were submitted as one text.
+    ///
+    /// # Errors
+    /// As [`Pool::get`] and [`Session::child_results`].
+    pub async fn child_results(&self, parent: &QueryResult) -> Result<Vec<QueryResult>, Error> {
+        self.get(&Wanted::default()).await?.child_results(parent).await
+    }
+
+    /// The session that a statement is to run in, or in which it was submitted before under the same request id.
+    async fn session_for(&self, query: &Query) -> Result<Session, Error> {
+        match statement::whereabouts(&self.inner.manager.sessions.defaults.request_ids, query)? {
+            Whereabouts::Nowhere => self.get(query.wanted()).await,
+            Whereabouts::Query(_) => self.get(&Wanted::default()).await,
+            Whereabouts::Session(core) => {
+                let wanted = query.wanted();
+                match (self.get_same(&core, wanted).await?, query.request_id()) {
+                    (Some(session), _) => Ok(session),
+                    (None, Some(request_id)) if !TextClass::of(query.sql()).is_read() => {
+                        OutcomeForgottenSnafu { request_id }.fail()?
+                    }
+                    (None, _) => self.get(wanted).await,
+                }
+            }
+        }
+    }
+
     async fn run(&self, query: &Query) -> Result<Opened, Error> {
-        let session = self.get(query.wanted()).await?;
+        let session = self.session_for(query).await?;
         match statement::open(session.core(), query).await {
             Err(error) if is_safe_elsewhere(query, &error) => {
                 drop(session);

@@ -1,20 +1,18 @@
 //! The pool itself.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::{join_all, try_join_all};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use futures::future::try_join_all;
+use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::time::Instant;
 
-use super::gate::{Gate, Watch};
 use super::manager::{Manager, Shared};
 use super::{Lease, PoolOptions};
-use crate::error::{Error, Repr};
+use crate::error::Error;
 use crate::metric;
-use crate::session::{Names, Session, SessionOptions, Wanted, prepare};
+use crate::session::{Core, Names, Session, SessionOptions, Wanted, prepare};
 
 /// Sessions that are lent out and taken back.
 ///
@@ -27,19 +25,21 @@ use crate::session::{Names, Session, SessionOptions, Wanted, prepare};
 /// Clones share the pool. When the last one is gone, free sessions are closed.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    sessions: bb8::Pool<Shared>,
-    manager: Arc<Manager>,
+    pub(super) sessions: bb8::Pool<Shared>,
+    pub(super) manager: Arc<Manager>,
     /// Hands out turns in the order of arrival.
-    turns: Arc<Semaphore>,
+    pub(super) turns: Arc<Semaphore>,
     /// How many wait for their turn or for a session.
-    waiters: AtomicUsize,
+    pub(super) waiters: AtomicUsize,
     /// Held while the best of the free sessions is looked for.
-    picking: Mutex<()>,
+    pub(super) picking: Mutex<()>,
+    /// Tells those who wait for one particular session that some session came back.
+    pub(super) returned: Notify,
     /// Done once somebody looks after the pool.
     keeping: Once,
 }
@@ -68,8 +68,7 @@ impl Pool {
     /// [`Configuration`](crate::ErrorKind::Configuration) for limits that contradict each other.
     pub fn lazy(sessions: SessionOptions, options: PoolOptions) -> Result<Self, Error> {
         options.check()?;
-        let gate = Gate::new(Arc::clone(sessions.server().clock()));
-        let manager = Arc::new(Manager { sessions, options, gate, closed: AtomicBool::new(false) });
+        let manager = Arc::new(Manager::new(sessions, options));
         let turns = usize::try_from(options.max).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         // All limits of time are kept here, on tokio's clock; bb8 only keeps the sessions.
         let sessions = bb8::Pool::builder()
@@ -87,6 +86,7 @@ impl Pool {
             turns: Arc::new(Semaphore::new(turns)),
             waiters: AtomicUsize::new(0),
             picking: Mutex::new(()),
+            returned: Notify::new(),
             keeping: Once::new(),
         });
         Ok(Self { inner })
@@ -105,10 +105,20 @@ impl Pool {
     pub async fn get(&self, wanted: &Wanted) -> Result<Session, Error> {
         let names = wanted.names()?;
         let lease = self.inner.lend(&names).await?;
-        let core = Arc::clone(lease.core());
-        let target = names.or(&core.state().initial);
-        drop(prepare(&core, &target).await?);
-        Ok(Session::lent(core, lease))
+        lent(lease, names).await
+    }
+
+    /// Borrows this very session as soon as it is free; `None` when it is over.
+    pub(super) async fn get_same(
+        &self,
+        core: &Weak<Core>,
+        wanted: &Wanted,
+    ) -> Result<Option<Session>, Error> {
+        let names = wanted.names()?;
+        match self.inner.lend_same(core).await? {
+            Some(lease) => lent(lease, names).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Starts a pool again that stopped because its credentials were refused.
@@ -121,18 +131,14 @@ impl Pool {
     pub fn size(&self) -> PoolSize {
         self.inner.size()
     }
+}
 
-    /// Closes the pool: nothing is lent any more, free sessions end now (for at most 15 seconds), borrowed ones when
-    /// they come back.
-    pub async fn close(&self) {
-        self.inner.turns.close();
-        let _picking = self.inner.picking.lock().await;
-        let free: Vec<_> = std::iter::from_fn(|| self.inner.take_free()).collect();
-        self.inner.manager.closed.store(true, Ordering::Release);
-        join_all(free.iter().map(|session| session.core.logout())).await;
-        drop(free);
-        self.inner.report();
-    }
+/// Names that are not asked for are as the login set them.
+async fn lent(lease: Lease, names: Names) -> Result<Session, Error> {
+    let core = Arc::clone(lease.core());
+    let target = names.or(&core.state().initial);
+    drop(prepare(&core, &target).await?);
+    Ok(Session::lent(core, lease))
 }
 
 /// The sessions of a pool at one moment.
@@ -147,122 +153,17 @@ pub struct PoolSize {
 
 impl Inner {
     /// Has the pool looked after from now on.
-    fn keep(self: &Arc<Self>) {
+    pub(super) fn keep(self: &Arc<Self>) {
         self.keeping.call_once(|| {
-            tokio::spawn(keep(Arc::downgrade(self)));
+            tokio::spawn(keep(Arc::downgrade(self), self.manager.closed.raised()));
         });
-    }
-
-    async fn lend(self: &Arc<Self>, wanted: &Names) -> Result<Lease, Error> {
-        self.keep();
-        let patience = Patience::new(&self.manager);
-        let _waiter = Waiter::new(&self.waiters);
-        let mut watch = self.manager.gate.watch();
-        let turn = self.turn(&patience, &mut watch).await?;
-        loop {
-            self.manager.gate.check()?;
-            if let Some(session) = self.pick(wanted).await {
-                if self.manager.is_alive(&session).await {
-                    return Ok(self.lease(session, turn));
-                }
-                continue;
-            }
-            tokio::select! {
-                session = self.sessions.get_owned() => {
-                    // The time limit of bb8 is out of reach, and so its only error.
-                    let Ok(session) = session else { return Err(self.timed_out(&patience)) };
-                    return Ok(self.lease(session, turn));
-                }
-                () = watch.failure() => {
-                    // What is left open may still come back; with nothing open, nothing can be waited for.
-                    if self.sessions.state().connections == 0 && let Some(error) = self.manager.gate.last_failure() {
-                        self.manager.gate.check()?;
-                        return Err(error);
-                    }
-                }
-                () = patience.end() => return Err(self.timed_out(&patience)),
-            }
-        }
-    }
-
-    /// Waits for a turn. The order is that of arrival, and a refusal of the credentials ends the wait of everyone.
-    async fn turn(&self, patience: &Patience<'_>, watch: &mut Watch) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        tokio::pin!(turn);
-        loop {
-            self.manager.gate.check()?;
-            tokio::select! {
-                turn = &mut turn => return turn.map_err(|_| Repr::PoolClosed.into()),
-                () = watch.failure() => {}
-                () = patience.end() => return Err(self.timed_out(patience)),
-            }
-        }
-    }
-
-    /// The free session that needs the fewest switches; the others stay where they were.
-    async fn pick(&self, wanted: &Names) -> Option<bb8::PooledConnection<'static, Shared>> {
-        let _picking = self.picking.lock().await;
-        let mut free = Vec::new();
-        let mut best: Option<(usize, usize)> = None;
-        while let Some(session) = self.take_free() {
-            let distance = {
-                let state = session.core.state();
-                state.names.distance(&wanted.clone().or(&state.initial))
-            };
-            if best.is_none_or(|(least, _)| distance < least) {
-                best = Some((distance, free.len()));
-            }
-            free.push(session);
-            if distance == 0 {
-                break;
-            }
-        }
-        let best = best.map(|(_, index)| free.remove(index));
-        // The one that was used last came first; given back in reverse, the queue keeps its order.
-        while let Some(other) = free.pop() {
-            drop(other);
-        }
-        best
-    }
-
-    /// A free session, if there is one at this moment.
-    fn take_free(&self) -> Option<bb8::PooledConnection<'static, Shared>> {
-        if self.sessions.state().idle_connections == 0 {
-            return None;
-        }
-        self.sessions.get_owned().now_or_never()?.ok()
-    }
-
-    fn lease(
-        self: &Arc<Self>,
-        session: bb8::PooledConnection<'static, Shared>,
-        turn: OwnedSemaphorePermit,
-    ) -> Lease {
-        let lease = Lease::new(session, turn, Arc::clone(self));
-        self.report();
-        lease
-    }
-
-    fn timed_out(&self, patience: &Patience<'_>) -> Error {
-        // A server that cannot be reached says more than a pool that is empty.
-        if self.size().open == 0
-            && let Some(error) = self.manager.gate.last_failure()
-        {
-            return error;
-        }
-        let size = self.size();
-        let max = self.manager.options.max;
-        let busy = size.open.saturating_sub(size.idle);
-        let waiters = self.waiters.load(Ordering::Relaxed);
-        let waited = self.manager.since(patience.started);
-        Repr::PoolTimeout { waited, max, busy, waiters }.into()
     }
 
     pub(super) fn now(&self) -> Instant {
         self.manager.now()
     }
 
-    fn size(&self) -> PoolSize {
+    pub(super) fn size(&self) -> PoolSize {
         let state = self.sessions.state();
         PoolSize { open: state.connections, idle: state.idle_connections }
     }
@@ -283,7 +184,7 @@ impl Inner {
     /// Closes what is too old or, beyond the minimum, was free for too long; opens what is missing to the minimum.
     async fn tidy(&self) {
         self.retire().await;
-        if self.manager.closed.load(Ordering::Acquire) || self.manager.gate.check().is_err() {
+        if self.manager.closed.is_raised() || self.manager.gate.check().is_err() {
             return;
         }
         // One at a time: the gate spaces the attempts while the server cannot be reached. Where no turn is left,
@@ -311,46 +212,15 @@ impl Inner {
     }
 }
 
-/// Looks after the pool until it is gone.
-async fn keep(pool: Weak<Inner>) {
+/// Looks after the pool until it is closed or gone.
+async fn keep(pool: Weak<Inner>, closed: impl Future<Output = ()>) {
     const PERIOD: Duration = Duration::from_secs(30);
+    tokio::pin!(closed);
     loop {
-        tokio::time::sleep(PERIOD).await;
+        if tokio::time::timeout(PERIOD, closed.as_mut()).await.is_ok() {
+            return;
+        }
         let Some(pool) = pool.upgrade() else { return };
         pool.tidy().await;
-    }
-}
-
-/// How long somebody waits for a session.
-struct Patience<'a> {
-    manager: &'a Manager,
-    started: Instant,
-}
-
-impl<'a> Patience<'a> {
-    fn new(manager: &'a Manager) -> Self {
-        Self { manager, started: manager.now() }
-    }
-
-    /// Completes when the time is over.
-    async fn end(&self) {
-        let limit = self.manager.options.wait_timeout;
-        tokio::time::sleep(limit.saturating_sub(self.manager.since(self.started))).await;
-    }
-}
-
-/// Counts one who waits.
-struct Waiter<'a>(&'a AtomicUsize);
-
-impl<'a> Waiter<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Waiter<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

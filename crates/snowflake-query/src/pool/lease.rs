@@ -37,6 +37,7 @@ impl Drop for Lease {
         if let Some(mut session) = self.session.take() {
             session.idle_since = self.pool.now();
         }
+        self.pool.returned.notify_waiters();
         self.pool.report();
     }
 }

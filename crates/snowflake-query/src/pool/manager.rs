@@ -1,7 +1,6 @@
 //! The adapter that lets bb8 open sessions and decide which ones to keep.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,6 +9,7 @@ use super::PoolOptions;
 use super::gate::Gate;
 use crate::error::{Error, Repr};
 use crate::session::{Core, SessionOptions, open};
+use crate::signal::Signal;
 
 /// A free session that nobody used for this long may have ended on the server, whatever the options say.
 const STALE: Duration = Duration::from_secs(3 * 3600);
@@ -24,7 +24,10 @@ pub(crate) struct Manager {
     pub(crate) sessions: SessionOptions,
     pub(crate) options: PoolOptions,
     pub(crate) gate: Gate,
-    pub(crate) closed: AtomicBool,
+    /// Nothing is to be opened or lent any more.
+    pub(crate) closed: Signal,
+    /// All sessions, lent ones too.
+    cores: Mutex<Vec<Weak<Core>>>,
 }
 
 /// A session of the pool.
@@ -38,13 +41,28 @@ pub(crate) struct Pooled {
 }
 
 impl Manager {
+    pub(crate) fn new(sessions: SessionOptions, options: PoolOptions) -> Self {
+        let gate = Gate::new(Arc::clone(sessions.server().clock()));
+        Self { sessions, options, gate, closed: Signal::default(), cores: Mutex::default() }
+    }
+
     pub(crate) async fn open(&self) -> Result<Pooled, Error> {
-        if self.closed.load(Ordering::Acquire) {
+        if self.closed.is_raised() {
             return Err(Repr::PoolClosed.into());
         }
         let core = self.gate.pass(open(&self.sessions)).await?;
+        let mut cores = self.cores.lock().unwrap_or_else(PoisonError::into_inner);
+        cores.retain(|core| core.strong_count() > 0);
+        cores.push(Arc::downgrade(&core));
+        drop(cores);
         let now = self.now();
         Ok(Pooled { core, opened: now, idle_since: now, retired: false })
+    }
+
+    /// All sessions that are open, lent ones too.
+    pub(crate) fn cores(&self) -> Vec<Arc<Core>> {
+        let cores = self.cores.lock().unwrap_or_else(PoisonError::into_inner);
+        cores.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// The time by which sessions grow old.
@@ -61,7 +79,7 @@ impl Manager {
     /// notice nothing of the last one.
     pub(crate) fn is_lendable(&self, pooled: &Pooled) -> bool {
         let old = self.options.max_lifetime.is_some_and(|limit| self.since(pooled.opened) >= limit);
-        if old || pooled.retired || pooled.core.tokens.is_dead() || self.closed.load(Ordering::Acquire) {
+        if old || pooled.retired || pooled.core.tokens.is_dead() || self.closed.is_raised() {
             return false;
         }
         let state = pooled.core.state();

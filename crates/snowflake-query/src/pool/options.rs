@@ -12,6 +12,19 @@ pub struct PoolOptions {
     pub(crate) wait_timeout: Duration,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_lifetime: Option<Duration>,
+    pub(crate) in_flight: InFlight,
+}
+
+/// What becomes of statements that run while their pool is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InFlight {
+    /// They are stopped on the server, and all sessions end, borrowed ones too.
+    #[default]
+    Abort,
+    /// They run on, and whoever waits for one gets its result. Their sessions end when they come back to the pool, or
+    /// with the last handle of a statement.
+    Leave,
 }
 
 impl PoolOptions {
@@ -43,6 +56,13 @@ impl PoolOptions {
         self
     }
 
+    /// Chooses what becomes of statements that run while the pool is closed.
+    #[must_use]
+    pub fn with_in_flight(mut self, in_flight: InFlight) -> Self {
+        self.in_flight = in_flight;
+        self
+    }
+
     /// The most sessions.
     #[must_use]
     pub fn max(&self) -> u32 {
@@ -65,7 +85,7 @@ impl PoolOptions {
 }
 
 impl Default for PoolOptions {
-    /// 0 to 10 sessions, 30 s of waiting, 10 minutes of idleness, an hour of life.
+    /// 0 to 10 sessions, 30 s of waiting, 10 minutes of idleness, an hour of life; what runs is stopped at the end.
     fn default() -> Self {
         Self {
             min: 0,
@@ -73,6 +93,7 @@ impl Default for PoolOptions {
             wait_timeout: Duration::from_secs(30),
             idle_timeout: Some(Duration::from_secs(600)),
             max_lifetime: Some(Duration::from_secs(3600)),
+            in_flight: InFlight::Abort,
         }
     }
 }

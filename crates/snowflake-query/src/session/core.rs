@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -16,7 +16,8 @@ use tokio::time::Instant;
 use super::options::Defaults;
 use super::state::State;
 use super::wanted::{Names, reported};
-use crate::statement::TextClass;
+use crate::signal::Signal;
+use crate::statement::{Flight, TextClass};
 
 /// What everything that belongs to one session shares: handles, streams, aborts under way.
 ///
@@ -30,6 +31,10 @@ pub(crate) struct Core {
     pub(crate) switching: RwLock<()>,
     state: Mutex<State>,
     sequence: AtomicI64,
+    /// The statements that may run; those that are gone stay until the next one.
+    flights: Mutex<Vec<Weak<Flight>>>,
+    /// Nobody shall wait for a statement of this session any more.
+    pub(crate) closed: Signal,
     runtime: Option<Handle>,
 }
 
@@ -51,6 +56,8 @@ impl Core {
             switching: RwLock::new(()),
             state: Mutex::new(state),
             sequence: AtomicI64::new(1),
+            flights: Mutex::default(),
+            closed: Signal::default(),
             runtime: Handle::try_current().ok(),
         })
     }
@@ -81,6 +88,19 @@ impl Core {
 
     pub(crate) fn next_sequence(&self) -> i64 {
         self.sequence.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A statement may run from now on, for as long as its flight exists.
+    pub(crate) fn took_off(&self, flight: &Arc<Flight>) {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.retain(|flight| flight.strong_count() > 0);
+        flights.push(Arc::downgrade(flight));
+    }
+
+    /// The statements that may run now.
+    pub(crate) fn in_flight(&self) -> Vec<Arc<Flight>> {
+        let flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.iter().filter_map(Weak::upgrade).filter(|flight| flight.is_armed()).collect()
     }
 
     /// One call in the session's name; an expired token is renewed once and the call repeated.

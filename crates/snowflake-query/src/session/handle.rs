@@ -100,6 +100,17 @@ impl Session {
         Box::pin(statement::open_result(&self.core, query_id)).await?.collect().await
     }
 
+    /// Fetches the results of the single statements, in order, where several were submitted as one text (with the
+    /// parameter `MULTI_STATEMENT_COUNT`).
+    ///
+    /// # Errors
+    /// [`Sql`](crate::ErrorKind::Sql) at the first statement that failed, whose place
+    /// [`Error::statement_index`](crate::Error::statement_index) tells: those before it are done, those after it were
+    /// not run. Otherwise as [`Session::result`].
+    pub async fn child_results(&self, parent: &QueryResult) -> Result<Vec<QueryResult>, Error> {
+        Box::pin(statement::child_results(&self.core, parent)).await
+    }
+
     /// Asks how far a statement has come.
     ///
     /// # Errors

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use snowflake_auth::{CredentialProvider, LoginOptions, Server};
 
+use super::RequestIds;
 use crate::result::ResultOptions;
+use crate::statement::Resubmit;
 
 /// Where to log in, as whom, and how the session's results are read.
 #[derive(Clone, Debug)]
@@ -21,6 +23,9 @@ pub struct SessionOptions {
 pub(crate) struct Defaults {
     pub(crate) results: ResultOptions,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) resubmit: Resubmit,
+    /// What sessions of the same options remember together.
+    pub(crate) request_ids: Arc<RequestIds>,
 }
 
 impl SessionOptions {
@@ -40,6 +45,13 @@ impl SessionOptions {
     #[must_use]
     pub fn with_timeout(mut self, limit: Duration) -> Self {
         self.defaults.timeout = Some(limit);
+        self
+    }
+
+    /// Chooses what happens to statements whose answer is lost; a query can choose otherwise.
+    #[must_use]
+    pub fn with_resubmit(mut self, resubmit: Resubmit) -> Self {
+        self.defaults.resubmit = resubmit;
         self
     }
 

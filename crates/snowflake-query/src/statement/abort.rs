@@ -8,7 +8,6 @@ use serde_json::Value;
 use snowflake_auth::ApiRequest;
 use snowflake_proto::wire::{Envelope, abort};
 use snowflake_proto::{Recovery, ServerCode};
-use snowflake_transport::RetryClass;
 use uuid::Uuid;
 
 use super::TextClass;
@@ -26,36 +25,64 @@ const WAIT: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct AbortGuard {
     core: Arc<Core>,
+    flight: Arc<Flight>,
+}
+
+/// A statement that may run on the server.
+#[derive(Debug)]
+pub(crate) struct Flight {
     request_id: Uuid,
     class: TextClass,
+    /// Whether somebody will have to stop it; whoever takes this away is the one who does.
     armed: AtomicBool,
+}
+
+impl Flight {
+    pub(crate) fn is_armed(&self) -> bool {
+        self.armed.load(Ordering::Acquire)
+    }
+
+    /// Aborts the statement, unless that is done or not needed any more.
+    pub(crate) async fn abort(&self, core: &Core) {
+        if self.armed.swap(false, Ordering::AcqRel) {
+            core.state().unfinished(self.class);
+            abort_request(core, self.request_id).await;
+        }
+    }
 }
 
 impl AbortGuard {
     /// Unarmed: nothing has been sent yet, so there is nothing to abort.
     pub(crate) fn new(core: &Arc<Core>, request_id: Uuid, class: TextClass) -> Self {
-        Self { core: Arc::clone(core), request_id, class, armed: AtomicBool::new(false) }
+        let flight = Arc::new(Flight { request_id, class, armed: AtomicBool::new(false) });
+        core.took_off(&flight);
+        Self { core: Arc::clone(core), flight }
     }
 
     /// From now on the server may have the statement.
     pub(crate) fn arm(&self) {
-        self.armed.store(true, Ordering::Release);
+        self.flight.armed.store(true, Ordering::Release);
+    }
+
+    /// Whether the server may still have the statement.
+    pub(crate) fn is_armed(&self) -> bool {
+        self.flight.is_armed()
     }
 
     /// The statement has come to its end, or shall go on without us.
     pub(crate) fn disarm(&self) {
-        self.armed.store(false, Ordering::Release);
+        self.flight.armed.store(false, Ordering::Release);
     }
 
     /// The call failed: only what still runs on the server, and cannot be asked for again, is to be aborted.
     pub(crate) fn settle(&self, error: &Error) {
         let mut state = self.core.state();
-        if error.kind() == ErrorKind::OutcomeUnknown {
-            state.unfinished(self.class);
+        if matches!(error.kind(), ErrorKind::OutcomeUnknown | ErrorKind::DuplicateSuspected) {
+            state.unfinished(self.flight.class);
         } else if error.may_still_run() {
             return;
         } else {
-            state.failed(self.class);
+            state.failed(self.flight.class);
         }
         self.disarm();
     }
@@ -63,21 +90,18 @@ impl AbortGuard {
 
 impl Drop for AbortGuard {
     fn drop(&mut self) {
-        if !*self.armed.get_mut() {
-            return;
+        if self.is_armed() {
+            let (core, flight) = (Arc::clone(&self.core), Arc::clone(&self.flight));
+            self.core.state().unfinished(self.flight.class);
+            self.core.spawn(async move { flight.abort(&core).await });
         }
-        self.core.state().unfinished(self.class);
-        let (core, request_id) = (Arc::clone(&self.core), self.request_id);
-        self.core.spawn(async move {
-            abort_request(&core, request_id).await;
-        });
     }
 }
 
 /// Aborts the statement that was submitted with this request id; gives up quietly.
 async fn abort_request(core: &Core, request_id: Uuid) {
     let body = abort::Request { request_id: request_id.to_string(), ..abort::Request::default() };
-    let request = ApiRequest::post("abort", "/queries/v1/abort-request").with_retry_class(RetryClass::Once);
+    let request = ApiRequest::post("abort", "/queries/v1/abort-request").with_max_attempts(1);
     let Ok(request) = request.with_json(&body) else { return };
     let attempts = async {
         for attempt in 0..TRIES {

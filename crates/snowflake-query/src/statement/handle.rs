@@ -9,6 +9,7 @@ use snafu::{IntoError, ResultExt};
 use snowflake_auth::ApiRequest;
 use snowflake_proto::ServerCode;
 use snowflake_proto::wire::{monitor, query::Response};
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -38,6 +39,8 @@ pub struct QueryHandle {
     limit: Option<Duration>,
     /// Whether the statement's end was counted.
     counted: AtomicBool,
+    /// Set once the server has been told to stop.
+    cancelled: OnceCell<()>,
     /// The answer, when the server gave it at once; the first to ask takes it.
     ready: Mutex<Option<Box<Response>>>,
 }
@@ -47,7 +50,8 @@ impl QueryHandle {
         let Detached { submission, guard, query_id, ready, url, limit } = detached;
         let results = options(&submission.core, query);
         let (started, counted, ready) = (submission.core.now(), AtomicBool::new(false), Mutex::new(ready));
-        Self { submission, guard, query_id, url, started, results, limit, counted, ready }
+        let cancelled = OnceCell::new();
+        Self { submission, guard, query_id, url, started, results, limit, counted, cancelled, ready }
     }
 
     /// The server's id of the statement.
@@ -84,7 +88,7 @@ impl QueryHandle {
     /// [`Timeout`](crate::ErrorKind::Timeout) when the statement ended badly; those of the transport when the server
     /// cannot be asked, in which case the statement runs on.
     pub async fn wait(&self) -> Result<QueryResult, Error> {
-        Box::pin(self.open()).await?.collect().await
+        Box::pin(self.open_within(None)).await?.collect().await
     }
 
     /// Waits for the end, but not longer than `limit`; then the statement runs on and can be waited for again.
@@ -116,17 +120,19 @@ impl QueryHandle {
     /// # Errors
     /// As [`QueryHandle::wait`].
     pub async fn batches(&self) -> Result<BatchStream, Error> {
-        Ok(Box::pin(self.open()).await?.into_batches())
+        Ok(Box::pin(self.open_within(None)).await?.into_batches())
     }
 
-    /// Tells the server to stop the statement. A statement that has already ended is no error.
+    /// Tells the server to stop the statement, once however many ask. A statement that has already ended is no error.
     ///
     /// # Errors
     /// [`Network`](crate::ErrorKind::Network), [`Auth`](crate::ErrorKind::Auth) and the like when the server cannot be
     /// told; [`Sql`](crate::ErrorKind::Sql) when it refuses.
     pub async fn cancel(&self) -> Result<(), Error> {
-        cancel(self.core(), self.query_id).await?;
-        self.guard.disarm();
+        if self.guard.is_armed() {
+            self.cancelled.get_or_try_init(|| cancel(self.core(), self.query_id)).await?;
+            self.guard.disarm();
+        }
         Ok(())
     }
 
@@ -143,7 +149,11 @@ impl QueryHandle {
 
     /// Waits for the end within the time that the statement has.
     pub(crate) async fn open_in_time(&self) -> Result<Opened, Error> {
-        within(self.limit, self.submission.request_id, self.open()).await
+        self.open_within(self.limit).await
+    }
+
+    async fn open_within(&self, limit: Option<Duration>) -> Result<Opened, Error> {
+        within(self.core(), limit, self.submission.request_id, self.open()).await
     }
 
     async fn open(&self) -> Result<Opened, Error> {
@@ -200,6 +210,7 @@ fn refused(code: Option<String>, message: Option<String>, query_id: QueryId) -> 
         message: escape_message(message.as_deref().unwrap_or("the server refuses without saying why")),
         line: None,
         position: None,
+        index: None,
         query_id: Some(query_id),
         request_id: None,
     }

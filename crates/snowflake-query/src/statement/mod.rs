@@ -6,9 +6,11 @@ mod progress;
 mod query;
 mod query_id;
 mod request;
+mod resubmit;
 mod result;
 mod result_url;
 mod run;
+mod several;
 mod status;
 mod submission;
 mod text;
@@ -17,20 +19,22 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::result::ResultOptions;
-use crate::session::Core;
+use crate::session::{Core, RequestIds, Whereabouts};
 
 pub use handle::QueryHandle;
 pub use query::{Query, QueryBuilder};
 pub use query_id::QueryId;
+pub use resubmit::Resubmit;
 pub use result::{QueryResult, QueryStats};
 pub use status::QueryStatus;
 
-pub(crate) use abort::AbortGuard;
+pub(crate) use abort::{AbortGuard, Flight};
 pub(crate) use handle::{cancel, status};
 pub(crate) use progress::Progress;
 pub(crate) use result::Opened;
 pub(crate) use result_url::ResultUrl;
 pub(crate) use run::{run_internal, run_transfer};
+pub(crate) use several::child_results;
 pub(crate) use submission::Submission;
 pub(crate) use text::TextClass;
 
@@ -41,6 +45,14 @@ pub(crate) async fn open(core: &Arc<Core>, query: &Query) -> Result<Opened, Erro
     }
     let answer = run::run(core, query).await?;
     Opened::new(answer, result::options(core, query)).await
+}
+
+/// Where the outcome of an earlier submission of this query can be had.
+pub(crate) fn whereabouts(ids: &RequestIds, query: &Query) -> Result<Whereabouts, Error> {
+    match query.request_id() {
+        Some(id) => ids.find(id, &request::body(query, None)?),
+        None => Ok(Whereabouts::Nowhere),
+    }
 }
 
 /// Submits a statement that the server shall run by itself.

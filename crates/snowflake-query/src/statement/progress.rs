@@ -91,6 +91,7 @@ fn failure(
         message: escape_message(&message),
         line: place(data.line),
         position: place(data.pos),
+        index: None,
         // A failure that names no proper statement is still the failure that counts.
         query_id: query_id(data).ok().flatten(),
         request_id,

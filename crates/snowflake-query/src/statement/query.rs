@@ -7,6 +7,7 @@ use std::time::Duration;
 use snowflake_proto::{ArrowOptions, Bind, ParameterValue};
 use uuid::Uuid;
 
+use super::Resubmit;
 use crate::result::PrefetchOptions;
 use crate::session::Wanted;
 
@@ -29,6 +30,7 @@ pub struct Query {
     pub(crate) parameters: BTreeMap<String, ParameterValue>,
     pub(crate) asynchronous: bool,
     pub(crate) request_id: Option<Uuid>,
+    pub(crate) resubmit: Option<Resubmit>,
     pub(crate) arrow: Option<ArrowOptions>,
     pub(crate) prefetch: Option<PrefetchOptions>,
 }
@@ -123,6 +125,7 @@ impl QueryBuilder {
             parameters: BTreeMap::new(),
             asynchronous: false,
             request_id: None,
+            resubmit: None,
             arrow: None,
             prefetch: None,
         };
@@ -206,11 +209,35 @@ impl QueryBuilder {
         self
     }
 
-    /// Submits with this request id. The server runs one request id once, so the same id may be used again when
-    /// the outcome of an earlier submission is unknown.
+    /// Submits with this request id, of which the statement is known to the server.
+    ///
+    /// # Asking again
+    /// To resume a statement whose outcome is [unknown](crate::ErrorKind::OutcomeUnknown), build the same query once
+    /// more, give it the [`request_id`](crate::Error::request_id) of the error, and execute it: it joins what runs, or
+    /// returns what the first submission returned, and runs only if that one never arrived.
+    ///
+    /// - A session of the server runs a request id once. A [`Session`](crate::Session) asks in itself; a
+    ///   [`Pool`](crate::Pool) asks in the session that the statement was submitted in, waiting for it if it is lent.
+    /// - Once the server has told the [`QueryId`](crate::QueryId) of the statement, the outcome is fetched by that id in
+    ///   any session (for a day), and nothing is submitted.
+    /// - When the session has ended before the server told the query id, nobody can ask any more. The pool then fails
+    ///   with `OutcomeUnknown` instead of submitting in another session, where the statement could run twice.
+    /// - Another process, or another pool, knows nothing of this and submits. Whether the service recognises the id
+    ///   there is up to the service.
+    ///
+    /// An id that stands for another text or other binds is refused with
+    /// [`Configuration`](crate::ErrorKind::Configuration) before anything is sent. Sessions with the same (cloned)
+    /// options, such as those of a pool, remember the last 1,024 ids that callers gave or whose outcome is unknown.
     #[must_use]
     pub fn request_id(mut self, id: Uuid) -> Self {
         self.query.request_id = Some(id);
+        self
+    }
+
+    /// Chooses what happens when the answer is lost, instead of the session's choice.
+    #[must_use]
+    pub fn resubmit(mut self, resubmit: Resubmit) -> Self {
+        self.query.resubmit = Some(resubmit);
         self
     }
 

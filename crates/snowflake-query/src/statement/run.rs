@@ -9,7 +9,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::progress::query_id;
-use super::{AbortGuard, Progress, Query, QueryId, ResultUrl, Submission, TextClass, request};
+use super::{AbortGuard, Progress, Query, QueryId, Resubmit, ResultUrl, Submission, TextClass, request};
 use crate::error::{Error, Repr};
 use crate::session::Core;
 use crate::{metric, session};
@@ -44,12 +44,14 @@ pub(crate) struct Detached {
     pub(crate) limit: Option<Duration>,
 }
 
-/// What the query asks of the session before it can run there.
+/// A query that has been checked and can be sent.
 struct Prepared {
-    request_id: Uuid,
-    class: TextClass,
-    body: Request,
+    submission: Submission,
     limit: Option<Duration>,
+    /// Whether the caller gave the request id, under which somebody may ask again.
+    is_named: bool,
+    /// The server's id of the statement, when it was submitted before under this request id.
+    earlier: Option<QueryId>,
 }
 
 /// Runs a statement and waits for its end.
@@ -57,12 +59,10 @@ struct Prepared {
 /// Dropped after the request began, it aborts the statement.
 pub(crate) async fn run(core: &Arc<Core>, query: &Query) -> Result<Answer, Error> {
     let prepared = prepare(core, query)?;
-    if prepared.class == TextClass::Transfer {
+    if prepared.submission.class == TextClass::Transfer {
         return Err(transfer_refused());
     }
-    let names = query.wanted.names()?;
-    let _names_stay = session::prepare(core, &names).await?;
-    let answer = supervised(core, prepared).await?;
+    let answer = in_names(core, query, prepared).await?;
     if answer.response.transfer.command.is_some() {
         return Err(transfer_refused());
     }
@@ -72,94 +72,129 @@ pub(crate) async fn run(core: &Arc<Core>, query: &Query) -> Result<Answer, Error
 /// Asks the server for the instructions of a PUT or GET.
 pub(crate) async fn run_transfer(core: &Arc<Core>, query: &Query) -> Result<Answer, Error> {
     let prepared = prepare(core, query)?;
-    let names = query.wanted.names()?;
-    let _names_stay = session::prepare(core, &names).await?;
-    supervised(core, prepared).await
+    in_names(core, query, prepared).await
 }
 
 /// Runs a statement of our own, such as USE.
 pub(crate) async fn run_internal(core: &Arc<Core>, sql: String) -> Result<(), Error> {
     let mut prepared = prepare(core, &Query::from(sql))?;
-    prepared.body.is_internal = true;
+    prepared.submission.body.is_internal = true;
     supervised(core, prepared).await.map(drop)
 }
 
 /// Submits a statement that the server shall run by itself.
 pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, Error> {
-    let prepared = prepare(core, query)?;
-    if prepared.class == TextClass::Transfer {
+    let Prepared { submission, limit, is_named, earlier } = prepare(core, query)?;
+    if submission.class == TextClass::Transfer {
         return Err(transfer_refused());
+    }
+    let guard = AbortGuard::new(core, submission.request_id, submission.class);
+    if let Some(query_id) = earlier {
+        guard.arm();
+        let url = ResultUrl::of(query_id);
+        return Ok(Detached { submission, guard, query_id, ready: None, url, limit });
     }
     let names = query.wanted.names()?;
     let _names_stay = session::prepare(core, &names).await?;
     // Whatever the statement does to the session, it does so at a time that nobody here knows.
-    core.state().unfinished(prepared.class);
-    let Prepared { request_id, class, body, limit } = prepared;
-    let submission = Submission::new(core, request_id, class, body);
-    let guard = AbortGuard::new(core, request_id, class);
+    core.state().unfinished(submission.class);
+    if is_named {
+        submission.announce();
+    }
     guard.arm();
-    let submitted = within(limit, request_id, submission.submit(true)).await;
-    let submitted = submitted.inspect_err(|error| guard.settle(error));
-    let (ready, url, id) = match submitted? {
-        Progress::Running { url, query_id: Some(id) } => (None, url, id),
+    let submitted = within(core, limit, submission.request_id, submission.submit(true)).await;
+    let submitted = submitted.and_then(|progress| taken(progress, &guard));
+    match submitted {
+        Ok((ready, url, query_id)) => {
+            submission.remember(Ok(query_id));
+            Ok(Detached { submission, guard, query_id, ready, url, limit })
+        }
+        Err(error) => {
+            submission.remember(Err(&error));
+            guard.settle(&error);
+            Err(error)
+        }
+    }
+}
+
+/// What the server says to a statement that it shall run by itself.
+fn taken(
+    progress: Progress,
+    guard: &AbortGuard,
+) -> Result<(Option<Box<Response>>, ResultUrl, QueryId), Error> {
+    match progress {
+        Progress::Running { url, query_id: Some(id) } => Ok((None, url, id)),
         Progress::Running { query_id: None, .. } => {
-            return Err(
-                Repr::Answer { reason: "a detached statement has no query id", query_id: None }.into()
-            );
+            Err(Repr::Answer { reason: "a detached statement has no query id", query_id: None }.into())
         }
         Progress::Done(response) => {
             guard.disarm();
             let id = query_id(&response)?.unwrap_or(QueryId::NONE);
-            (Some(response), ResultUrl::of(id), id)
+            Ok((Some(response), ResultUrl::of(id), id))
         }
-        Progress::Failed(failure) => {
-            guard.disarm();
-            return Err((*failure).into());
-        }
-    };
-    Ok(Detached { submission, guard, query_id: id, ready, url, limit })
+        Progress::Failed(failure) => Err((*failure).into()),
+    }
 }
 
 /// The result of a statement that somebody submitted earlier, in this session or another one.
 pub(crate) async fn result(core: &Arc<Core>, query_id: QueryId) -> Result<Answer, Error> {
     let started = core.now();
     let request_id = core.server.entropy().uuid();
-    let submission = Submission::new(core, request_id, TextClass::Read, Request::default());
-    let url = ResultUrl::of(query_id);
-    let response = submission.collect(url, query_id).await?;
+    let submission = Submission::new(core, request_id, TextClass::Read, Request::default(), Resubmit::Never);
+    let response = submission.look_up(query_id).await?;
     Answer::new(core, response, core.since(started))
 }
 
-fn prepare(core: &Core, query: &Query) -> Result<Prepared, Error> {
+fn prepare(core: &Arc<Core>, query: &Query) -> Result<Prepared, Error> {
     let limit = query.timeout.or(core.defaults.timeout);
     let mut body = request::body(query, limit)?;
     body.sequence_id = Some(core.next_sequence());
     let now = core.server.clock().wall().unix_timestamp_nanos() / 1_000_000;
     body.query_submission_time = i64::try_from(now).ok();
     let several = query.parameters.contains_key("MULTI_STATEMENT_COUNT");
-    Ok(Prepared {
-        request_id: query.request_id.unwrap_or_else(|| core.server.entropy().uuid()),
-        class: if several { TextClass::Session } else { TextClass::of(&query.sql) },
-        body,
-        limit,
-    })
+    let class = if several { TextClass::Session } else { TextClass::of(&query.sql) };
+    let is_named = query.request_id.is_some();
+    let request_id = query.request_id.unwrap_or_else(|| core.server.entropy().uuid());
+    let resubmit = query.resubmit.unwrap_or(core.defaults.resubmit);
+    let submission = Submission::new(core, request_id, class, body, resubmit);
+    let earlier = if is_named { submission.earlier()? } else { None };
+    Ok(Prepared { submission, limit, is_named, earlier })
+}
+
+/// Runs a statement with the names that its query asks for; one that was submitted before is past caring.
+async fn in_names(core: &Arc<Core>, query: &Query, prepared: Prepared) -> Result<Answer, Error> {
+    if prepared.earlier.is_some() {
+        return supervised(core, prepared).await;
+    }
+    let names = query.wanted.names()?;
+    let _names_stay = session::prepare(core, &names).await?;
+    supervised(core, prepared).await
 }
 
 async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Error> {
-    let Prepared { request_id, class, body, limit } = prepared;
+    let Prepared { submission, limit, is_named, earlier } = prepared;
+    let Submission { request_id, class, .. } = submission;
     let span = tracing::info_span!("query.submit", %request_id, query_id = tracing::field::Empty);
     let started = core.now();
-    let submission = Submission::new(core, request_id, class, body);
     let guard = AbortGuard::new(core, request_id, class);
     let work = async {
         guard.arm();
+        if let Some(query_id) = earlier {
+            return submission.look_up(query_id).await;
+        }
+        if is_named {
+            submission.announce();
+        }
         let progress = submission.submit(false).await?;
         submission.follow(progress).await
     };
-    let finished = within(limit, request_id, work.instrument(span.clone())).await;
+    let finished = within(core, limit, request_id, work.instrument(span.clone())).await;
     let elapsed = core.since(started);
     let finished = finished.and_then(|response| Answer::new(core, response, elapsed));
     metric::query(core, elapsed, finished.as_ref().err());
+    if earlier.is_none() {
+        submission.remember(finished.as_ref().map(|answer| answer.query_id));
+    }
     match finished {
         Ok(answer) => {
             guard.disarm();
@@ -176,16 +211,27 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
     }
 }
 
-/// Gives up on what takes longer than the statement may.
+/// Gives up on what takes longer than the statement may, and when the session is closed underneath.
 pub(crate) async fn within<T>(
+    core: &Core,
     limit: Option<Duration>,
     request_id: Uuid,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let Some(limit) = limit else { return work.await };
-    match tokio::time::timeout(limit, work).await {
-        Ok(done) => done,
-        Err(_) => Err(Repr::Timeout { limit, request_id: Some(request_id), query_id: None }.into()),
+    let too_long = async {
+        match limit {
+            Some(limit) => {
+                tokio::time::sleep(limit).await;
+                Error::from(Repr::Timeout { limit, request_id: Some(request_id), query_id: None })
+            }
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => done,
+        error = too_long => Err(error),
+        () = core.closed.raised() => Err(Repr::Closed { request_id }.into()),
     }
 }
 

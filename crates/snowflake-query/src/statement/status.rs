@@ -71,6 +71,7 @@ fn failed(entry: &monitor::Entry, query_id: QueryId) -> QueryStatus {
         message: escape_message(&message),
         line: None,
         position: None,
+        index: None,
         query_id: Some(query_id),
         request_id: None,
     };

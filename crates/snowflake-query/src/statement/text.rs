@@ -57,6 +57,11 @@ impl TextClass {
     pub(crate) fn is_read(self) -> bool {
         self == Self::Read
     }
+
+    /// Whether running the statement twice in a row is the same as running it once.
+    pub(crate) fn is_harmless(self) -> bool {
+        matches!(self, Self::Read | Self::Use)
+    }
 }
 
 fn create(words: Words<'_>) -> TextClass {

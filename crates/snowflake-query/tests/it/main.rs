@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, in its helpers too")]
 
 mod abort;
+mod closing;
 mod detached;
+mod engine;
 mod pool;
+mod race;
+mod request_id;
 mod retry;
 mod service;
 mod session;

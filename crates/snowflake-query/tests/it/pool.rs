@@ -373,20 +373,6 @@ async fn an_unreachable_server_fails_every_waiter_with_the_cause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn p06_closing_ends_free_sessions_now_and_busy_ones_later() {
-    let service = following();
-    let pool = pool(&service, limits(3, 3)).await;
-    let busy = pool.get(&Wanted::default()).await.unwrap();
-    pool.close().await;
-    assert_eq!(count(&service, LOGOUT), 2);
-    assert_eq!(pool.get(&Wanted::default()).await.unwrap_err().kind(), ErrorKind::Pool);
-    busy.execute("select 1").await.unwrap();
-    drop(busy);
-    settle().await;
-    assert_eq!((count(&service, LOGOUT), pool.size().open), (3, 0));
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_pool_that_is_dropped_logs_out() {
     let service = following();
     let pool = pool(&service, limits(2, 2)).await;
@@ -406,11 +392,32 @@ async fn r26_a_session_that_is_lost_inside_a_transaction_is_not_replaced_silentl
     let session = pool.get(&Wanted::default()).await.unwrap();
     session.execute("begin").await.unwrap();
     assert!(session.in_transaction());
-    assert_eq!(session.execute("insert into t values (1)").await.unwrap_err().kind(), ErrorKind::Auth);
-    assert_eq!(session.execute("commit").await.unwrap_err().kind(), ErrorKind::Auth);
+    let error = session.execute("insert into t values (1)").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TransactionLost);
+    assert_eq!(error.code().map(|code| code.as_str()), Some("390111"));
+    for rest in ["select 1", "commit"] {
+        assert_eq!(session.execute(rest).await.unwrap_err().kind(), ErrorKind::TransactionLost);
+    }
     assert_eq!(count(&service, QUERY), 2, "nothing is sent in a session that is over");
     drop(session);
     assert_eq!(pool.size().open, 0);
+    pool.execute("select 1").await.unwrap();
+    assert_eq!(count(&service, LOGIN), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r26_a_commit_whose_answer_was_lost_with_the_session_has_an_unknown_outcome() {
+    let service = following();
+    let pool = pool(&service, limits(0, 1)).await;
+    let session = pool.get(&Wanted::default()).await.unwrap();
+    session.execute("begin").await.unwrap();
+    service.add(Rule::on(QUERY).times(1).lose_response());
+    service.add(Rule::on(QUERY).times(1).answer(200, &[], failed("390111", "session gone").to_string()));
+    let error = session.execute("commit").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+    drop(session);
+    assert_eq!(pool.size().open, 0);
+    pool.execute("select 1").await.unwrap();
 }
 
 #[test]

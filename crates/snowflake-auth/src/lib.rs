@@ -7,7 +7,8 @@
 //! (OAuth) and [`ProgrammaticAccessToken`] are here, and a program can bring its own.
 //! A [`Server`] is where requests go and how they are repeated.
 //! [`login`] makes the two into a [`Login`] with [`SessionTokens`], whose [`call`](SessionTokens::call) renews the
-//! session when it has to, once for everyone who uses it; [`heartbeat`] keeps an idle session, [`logout`] ends it.
+//! session when it has to, once for everyone who uses it; [`heartbeat`] shows the server that an idle
+//! session is wanted and [`keep_alive`] goes on doing so, [`logout`] ends it.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -52,4 +53,6 @@ pub use key_pair::KeyPair;
 pub use password::Password;
 pub use provider::{CredentialProvider, LoginContext, LoginOutcome};
 pub use server::{ApiRequest, CallHistory, ClientId, MediaType, Server, ServerOptions};
-pub use session::{Context, Login, LoginOptions, SessionTokens, heartbeat, login, logout};
+pub use session::{
+    Context, Login, LoginOptions, SessionTokens, heartbeat, heartbeat_interval, keep_alive, login, logout,
+};

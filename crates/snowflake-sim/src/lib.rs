@@ -31,6 +31,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `socket` | servers on loopback that misbehave: raw TCP, TLS, HTTP/2 and a proxy |
 //! | `server` | the embedded Snowflake-compatible server over DataFusion, and the `snowflake-sim` binary |
 
 #[cfg(feature = "server")]
@@ -43,6 +44,8 @@ mod entropy;
 mod fault;
 mod fingerprint;
 mod script;
+#[cfg(feature = "socket")]
+pub mod socket;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;

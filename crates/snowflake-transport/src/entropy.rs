@@ -1,6 +1,7 @@
 //! Randomness as a value that is handed in, so that tests can repeat themselves.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -14,6 +15,17 @@ pub trait Entropy: Debug + Send + Sync {
         let random = Uuid::from_u64_pair(self.u64(), self.u64());
         uuid::Builder::from_random_bytes(random.into_bytes()).into_uuid()
     }
+
+    /// A time drawn uniformly from zero to `limit`.
+    fn duration(&self, limit: Duration) -> Duration {
+        part(limit, self.u64())
+    }
+}
+
+/// As much of `limit` as `random` is of all 64-bit values.
+pub(crate) fn part(limit: Duration, random: u64) -> Duration {
+    let nanos = limit.as_nanos().saturating_mul(u128::from(random)) >> 64;
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
 /// The randomness of the operating system.
@@ -35,7 +47,9 @@ impl Entropy for SystemEntropy {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entropy, SystemEntropy};
+    use std::time::Duration;
+
+    use super::{Entropy, SystemEntropy, part};
 
     #[derive(Debug)]
     struct Zero;
@@ -51,6 +65,16 @@ mod tests {
         assert_eq!(Zero.uuid().get_version_num(), 4);
         assert_eq!(SystemEntropy.uuid().get_version_num(), 4);
         assert_ne!(SystemEntropy.uuid(), SystemEntropy.uuid());
+    }
+
+    #[test]
+    fn a_time_is_drawn_from_zero_to_its_limit() {
+        let limit = Duration::from_secs(900);
+        assert_eq!(Zero.duration(limit), Duration::ZERO);
+        assert_eq!(part(limit, 1 << 63), limit / 2);
+        assert!(limit - part(limit, u64::MAX) <= Duration::from_nanos(1));
+        assert!(SystemEntropy.duration(limit) <= limit);
+        part(Duration::MAX, u64::MAX);
     }
 
     #[test]

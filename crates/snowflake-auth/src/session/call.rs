@@ -30,7 +30,7 @@ impl SessionTokens {
             self.checked()?;
             let token = self.authorization();
             let answer = self.attempt(server, request, &token).await;
-            let Some(failure) = expiry(&answer) else { return self.settled(answer) };
+            let Some(failure) = expiry(&answer) else { return self.settled(server, answer) };
             if renewed {
                 let reason = "the server refuses a token that it has just issued";
                 self.die(reason, failure.clone());
@@ -50,18 +50,19 @@ impl SessionTokens {
     }
 
     /// An answer that ends the session is an error for everyone; all others are the caller's to judge.
-    fn settled<T>(&self, answer: Result<Envelope<T>>) -> Result<Envelope<T>> {
+    fn settled<T>(&self, server: &Server, answer: Result<Envelope<T>>) -> Result<Envelope<T>> {
         let failure = match &answer {
-            Ok(envelope) if !envelope.success => Failure::of(envelope),
-            Err(error) => match error.failure() {
-                Some(failure) => failure.clone(),
-                None => return answer,
-            },
-            Ok(_) => return answer,
+            Ok(envelope) => (!envelope.success).then(|| Failure::of(envelope)),
+            Err(error) => error.failure().cloned(),
         };
-        if failure.code().map(ServerCode::recovery) != Some(Recovery::Reauthenticate) {
+        let failure = failure
+            .filter(|failure| failure.code().map(ServerCode::recovery) == Some(Recovery::Reauthenticate));
+        let Some(failure) = failure else {
+            if answer.is_ok() {
+                self.state().answered = Some(server.clock().now());
+            }
             return answer;
-        }
+        };
         let (reason, failure) = ("the server no longer knows it", Some(failure));
         self.die(reason, failure.clone());
         Err(Repr::Expired { reason, failure }.into())

@@ -2,6 +2,8 @@
 
 mod call;
 mod heartbeat;
+mod interval;
+mod keep_alive;
 mod login;
 mod login_answer;
 mod logout;
@@ -12,6 +14,8 @@ mod under_way;
 mod validity;
 
 pub use heartbeat::heartbeat;
+pub use interval::heartbeat_interval;
+pub use keep_alive::keep_alive;
 pub use login::{Context, Login, login};
 pub use logout::logout;
 pub use options::LoginOptions;

@@ -84,6 +84,12 @@ impl LoginOptions {
         self
     }
 
+    /// A session parameter that was set here, by its name in upper case.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&Value> {
+        self.parameters.get(name)
+    }
+
     /// The account to log in to.
     #[must_use]
     pub fn account(&self) -> &AccountId {

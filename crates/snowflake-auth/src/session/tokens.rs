@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use snowflake_proto::Secret;
+use tokio::time::Instant;
 
 use crate::error::{Error, Repr, Result};
 use crate::server::Failure;
@@ -34,6 +35,7 @@ pub(super) struct State {
     pub(super) validity: Validity,
     pub(super) service: Option<String>,
     pub(super) life: Life,
+    pub(super) answered: Option<Instant>,
     /// The last renewal that failed, and how many did, so that those who waited for it share its outcome.
     pub(super) failed_renewals: u64,
     pub(super) last_failure: Option<Error>,
@@ -54,6 +56,7 @@ impl SessionTokens {
             validity,
             service: None,
             life: Life::Alive,
+            answered: None,
             failed_renewals: 0,
             last_failure: None,
         };
@@ -89,6 +92,13 @@ impl SessionTokens {
     #[must_use]
     pub fn master_validity(&self) -> Duration {
         self.state().validity.master
+    }
+
+    /// When the server last answered a call in the session's name, a heartbeat included, by the clock of the
+    /// [`Server`](crate::Server); `None` before the first answer.
+    #[must_use]
+    pub fn last_answer(&self) -> Option<Instant> {
+        self.state().answered
     }
 
     /// Where the server wants this session's calls to go: the session parameter `SERVICE_NAME`.

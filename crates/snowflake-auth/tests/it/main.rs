@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, in its helpers too")]
 
+mod heartbeats;
 mod history;
 mod keys;
 mod keys_damaged;

@@ -55,10 +55,19 @@ pub(super) fn in_body(error: BoxError, received: u64) -> Repr {
     if cut {
         return Repr::Truncated { received, source: error };
     }
-    if find::<hyper::Error>(&*error).is_some_and(hyper::Error::is_parse) {
+    if is_badly_framed(&*error) {
         return Repr::Content { reason: "its body is not framed as HTTP", source: error };
     }
     Repr::Reset { delivery: Delivery::MaybeSent, source: error }
+}
+
+/// Whether chunks or lengths break the rules of HTTP. Damage beneath HTTP, which TLS notices, is of
+/// the connection and not of the answer.
+fn is_badly_framed(error: &(dyn StdError + 'static)) -> bool {
+    let invalid =
+        |error: &io::Error| matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
+    find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse)
+        || find::<io::Error>(error).is_some_and(invalid) && find::<rustls::Error>(error).is_none()
 }
 
 /// The first error of a type among an error and its causes, also where `io::Error` hides it.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::policy::RetryPolicy;
+use crate::entropy::part;
 
 /// Draws each wait between the base and three times the previous one, so that many clients that
 /// failed together do not come back together.
@@ -22,9 +23,7 @@ impl Backoff {
     /// The next wait, from a number drawn uniformly from all 64-bit values.
     pub(super) fn next(&mut self, random: u64) -> Duration {
         let most = self.previous.saturating_mul(3).min(self.cap);
-        let span = most.saturating_sub(self.base).as_nanos();
-        let part = span.saturating_mul(u128::from(random)) >> 64;
-        let part = Duration::from_nanos(u64::try_from(part).unwrap_or(u64::MAX));
+        let part = part(most.saturating_sub(self.base), random);
         self.previous = self.base.saturating_add(part).min(self.cap);
         self.previous
     }

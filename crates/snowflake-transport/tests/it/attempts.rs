@@ -3,22 +3,23 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use snowflake_sim::socket::RawReply;
 use snowflake_sim::{Cut, Expect, Fault, ManualClock, Reply, Rule, Script};
 use snowflake_transport::{
     Accept, Attempt, BoxFuture, Delivery, Error, ErrorKind, Request, Retrier, RetryClass, RetryPolicy,
 };
 use time::OffsetDateTime;
 
-use crate::support::{Wire, answer, fetch, get, hasty, post, transport};
+use crate::support::{always, fetch, get, hasty, post, transport};
 
 #[tokio::test]
 async fn r08_a_bad_request_is_sent_once_with_or_without_a_body() {
     for body in ["", r#"{"message":"malformed"}"#] {
         for class in [RetryClass::Login, RetryClass::Api, RetryClass::Storage, RetryClass::Once] {
-            let wire = Wire::answering(answer(400, &[], body)).await;
-            let answer = fetch(&hasty(9), &transport(), class, || wire.get()).await.unwrap();
+            let server = always(RawReply::answer(400, &[], body)).await;
+            let answer = fetch(&hasty(9), &transport(), class, || get(&server.url("/"))).await.unwrap();
             assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (400, body.as_bytes()));
-            assert_eq!(wire.requests().len(), 1, "{class:?}");
+            assert_eq!(server.requests().len(), 1, "{class:?}");
         }
     }
 }

@@ -1,10 +1,11 @@
 //! R14, R15: connections that cannot be made, that break, and that went stale while unused.
 
+use snowflake_sim::socket::{Mishap, RawReply};
 use snowflake_sim::{Expect, Reply, Script};
 use snowflake_transport::{Delivery, Error, ErrorKind, RetryClass};
 use tokio::net::TcpListener;
 
-use crate::support::{Wire, answer, exchange, fetch, get, hasty, post, transport};
+use crate::support::{always, exchange, fetch, gate, get, hasty, ok, post, transport};
 
 async fn text(result: Result<http::Response<bytes::Bytes>, Error>) -> String {
     String::from_utf8(result.unwrap().into_body().to_vec()).unwrap()
@@ -43,74 +44,119 @@ async fn r14_a_name_that_is_found_at_the_third_try_is_no_failure() {
 
 #[tokio::test]
 async fn r15_a_reset_after_the_request_is_retried() {
-    let wire = Wire::serve(|number, mut connection| async move {
-        connection.request().await;
-        if number < 3 {
-            return connection.reset();
-        }
-        connection.write(&answer(200, &[], "third")).await;
-    })
-    .await;
-    let request = || post(&wire.url("/"), "the same body");
-    assert_eq!(text(fetch(&hasty(5), &transport(), RetryClass::Api, request).await).await, "third");
-    assert_eq!(wire.requests().len(), 3);
-    assert!(wire.requests().iter().all(|request| request.ends_with("the same body")));
+    let server = always(ok("third")).await;
+    let gate = gate(server.address()).await;
+    gate.add(Mishap::reset_after(0).times(2));
+    let request = || post(&gate.url("/"), "the same body");
+    let transport = transport();
+    assert_eq!(text(fetch(&hasty(5), &transport, RetryClass::Api, request).await).await, "third");
+    let requests = server.requests();
+    assert_eq!((requests.len(), gate.traffic().accepted), (3, 3));
+    assert!(requests.iter().all(|request| request.text().ends_with("the same body")));
+    assert_eq!(text(exchange(&transport, request()).await).await, "third");
+}
+
+#[tokio::test]
+async fn r15_a_reset_in_the_middle_of_the_request_is_retried_and_the_service_saw_no_whole_one() {
+    let server = always(ok("fine")).await;
+    let gate = gate(server.address()).await;
+    gate.add(Mishap::reset_after(40).in_requests().times(2));
+    let request = || post(&gate.url("/"), "the same body");
+    let transport = transport();
+    assert_eq!(text(fetch(&hasty(5), &transport, RetryClass::Api, request).await).await, "fine");
+    assert_eq!((server.requests().len(), gate.traffic().accepted), (1, 3));
+    assert_eq!(text(exchange(&transport, request()).await).await, "fine");
 }
 
 #[tokio::test]
 async fn r15_a_reset_in_the_middle_of_the_answer_is_retried() {
-    let wire = Wire::serve(|number, mut connection| async move {
-        connection.request().await;
-        let whole = answer(200, &[], "x".repeat(1 << 20));
-        if number < 3 {
-            connection.write(&whole[..1000]).await;
-            return connection.reset();
-        }
-        connection.write(&whole).await;
-    })
-    .await;
-    let answer = fetch(&hasty(5), &transport(), RetryClass::Api, || wire.get()).await.unwrap();
-    assert_eq!(answer.body().len(), 1 << 20);
-    assert_eq!(wire.requests().len(), 3);
+    let server = always(ok("x".repeat(1 << 20))).await;
+    let gate = gate(server.address()).await;
+    gate.add(Mishap::reset_after(1000).times(2));
+    let request = || get(&gate.url("/"));
+    let transport = transport();
+    let answer = fetch(&hasty(5), &transport, RetryClass::Api, request).await.unwrap();
+    assert_eq!((answer.body().len(), server.requests().len()), (1 << 20, 3));
+    assert_eq!(exchange(&transport, request()).await.unwrap().body().len(), 1 << 20);
 }
 
 #[tokio::test]
 async fn r15_what_must_not_run_twice_is_not_repeated_after_a_reset() {
-    let wire = Wire::serve(|_number, mut connection| async move {
-        connection.request().await;
-        connection.reset();
-    })
-    .await;
-    let request = || post(&wire.url("/"), "pay");
+    let server = always(ok("paid")).await;
+    let gate = gate(server.address()).await;
+    gate.add(Mishap::reset_after(0));
+    let request = || post(&gate.url("/"), "pay");
     let error = fetch(&hasty(5), &transport(), RetryClass::Once, request).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.was_sent()), (ErrorKind::Reset, 1, true));
-    assert_eq!(wire.requests().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn connections_are_kept_and_reused() {
-    let wire = Wire::answering(answer(200, &[], "again")).await;
+    let server = always(ok("again")).await;
     let transport = transport();
     for _ in 0..5 {
-        assert_eq!(text(exchange(&transport, wire.get()).await).await, "again");
+        assert_eq!(text(exchange(&transport, get(&server.url("/"))).await).await, "again");
     }
-    assert_eq!((wire.connections(), wire.requests().len()), (1, 5));
+    assert_eq!((server.connections(), server.requests().len()), (1, 5));
 }
 
 #[tokio::test]
-async fn a_connection_that_went_stale_costs_nobody_an_error() {
-    let wire = Wire::serve(|_number, mut connection| async move {
-        // One answer, and then the connection ends although it was said to be kept.
-        connection.request().await;
-        connection.write(&answer(200, &["Connection: keep-alive"], "once")).await;
-    })
-    .await;
+async fn p13_a_connection_that_went_stale_costs_nobody_an_error() {
+    let server = always(ok("once")).await;
+    let gate = gate(server.address()).await;
     let transport = transport();
     for _ in 0..5 {
-        let request = || post(&wire.url("/"), "body");
+        let request = || post(&gate.url("/"), "body");
+        assert_eq!(text(fetch(&hasty(3), &transport, RetryClass::Api, request).await).await, "once");
+        gate.close_idle();
+        gate.until(|traffic| traffic.open == 0).await;
+    }
+    assert_eq!((server.connections(), server.requests().len()), (5, 5));
+}
+
+#[tokio::test]
+async fn p13_a_connection_that_ends_just_as_it_is_used_again_is_replaced_and_nothing_runs_twice() {
+    let server = always(ok("once")).await;
+    let gate = gate(server.address()).await;
+    let transport = transport();
+    let request = || post(&gate.url("/"), "body");
+    // How long a request is, headers included.
+    exchange(&transport, request()).await.unwrap();
+    let length = gate.traffic().request_bytes;
+    gate.add(Mishap::reset_after(length).in_requests().times(3));
+    gate.close_idle();
+    gate.until(|traffic| traffic.open == 0).await;
+    for _ in 0..6 {
         assert_eq!(text(fetch(&hasty(3), &transport, RetryClass::Api, request).await).await, "once");
     }
-    assert_eq!((wire.connections(), wire.requests().len()), (5, 5));
+    assert_eq!((server.requests().len(), gate.traffic().accepted), (7, 5));
+}
+
+#[tokio::test]
+async fn p13_of_a_stale_connection_the_caller_learns_whether_it_may_ask_again() {
+    let server = always(ok("paid")).await;
+    let gate = gate(server.address()).await;
+    let transport = transport();
+    let request = || post(&gate.url("/"), "pay");
+    let (mut paid, mut unknown) = (0, 0);
+    for _ in 0..20 {
+        match fetch(&hasty(3), &transport, RetryClass::Once, request).await {
+            Ok(_answer) => paid += 1,
+            Err(error) => {
+                assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Reset, true));
+                unknown += 1;
+            }
+        }
+        gate.cut();
+    }
+    // The race between the cut and the next request ends either way, but never in a second payment.
+    let requests = server.requests().len();
+    assert!(
+        requests >= paid && requests <= paid + unknown,
+        "{paid} paid, {unknown} unknown, {requests} came"
+    );
+    assert!(paid > 0);
 }
 
 #[tokio::test]
@@ -123,7 +169,8 @@ async fn addresses_that_are_not_http_are_refused() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_http_is_not_asked_for_again_and_again() {
-    let wire = Wire::answering("220 mail.example.com ESMTP\r\n").await;
-    let error = fetch(&hasty(9), &transport(), RetryClass::Api, || wire.get()).await.unwrap_err();
+    let server = always(RawReply::bytes("220 mail.example.com ESMTP\r\n")).await;
+    let request = || get(&server.url("/"));
+    let error = fetch(&hasty(9), &transport(), RetryClass::Api, request).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Content, 2));
 }

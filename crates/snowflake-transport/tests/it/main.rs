@@ -5,8 +5,11 @@
 mod attempts;
 mod bodies;
 mod connections;
+mod hostile;
+mod http2;
 mod limits;
 mod outage;
+mod proxy;
 mod redirects;
 mod retry_after;
 mod silence;

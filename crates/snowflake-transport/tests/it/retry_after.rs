@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use snowflake_sim::socket::RawReply;
 use snowflake_sim::{Expect, ManualClock, Reply, Script, SeededEntropy};
 use snowflake_transport::{ErrorKind, Retrier, RetryClass, RetryPolicy};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use crate::support::{Wire, answer, fetch, get, transport};
+use crate::support::{always, fetch, get, transport};
 
 /// Sun, 22 Nov 2026 10:00:00 GMT
 const NOW: i64 = 1_795_341_600;
@@ -83,15 +84,11 @@ async fn r07_a_wait_beyond_the_deadline_ends_the_loop_at_once() {
 
 #[tokio::test]
 async fn r07_the_header_is_found_on_the_wire() {
-    let wire = Wire::serve(|_number, mut connection| async move {
-        connection.request().await;
-        connection.write(&answer(503, &["Retry-After: 0", "Connection: close"], "busy")).await;
-        connection.request().await;
-    })
-    .await;
+    let headers = [("Retry-After", "0"), ("Connection", "close")];
+    let server = always(RawReply::answer(503, &headers, "busy").then_close()).await;
     let policy = RetryPolicy::default().with_waits(Duration::from_secs(3600), Duration::from_secs(3600));
     let retrier = Retrier::new(policy.with_max_attempts(3).without_deadline());
-    let error = fetch(&retrier, &transport(), RetryClass::Api, || wire.get()).await.unwrap_err();
-    assert_eq!((error.kind(), wire.requests().len()), (ErrorKind::Status, 3));
+    let error = fetch(&retrier, &transport(), RetryClass::Api, || get(&server.url("/"))).await.unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Status, 3));
     assert_eq!(error.response().unwrap().body(), "busy");
 }

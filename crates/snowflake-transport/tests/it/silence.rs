@@ -3,13 +3,13 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use snowflake_sim::socket::{HttpServerOptions, RawReply};
 use snowflake_transport::{
     ErrorKind, HttpTransport, HttpVersions, Request, RequestOptions, RetryClass, Sensitivity,
 };
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Wire, answer, fetch, hasty, options, post, transport};
-use crate::tls::service;
+use crate::support::{always, echo, fetch, hasty, options, post, transport};
 
 const CANARY: &str = "canary-4711";
 
@@ -58,19 +58,22 @@ async fn nothing_secret_is_logged_when_all_goes_well_and_when_nothing_does() {
     // For all threads: one that belongs to a thread would race with the other tests of this binary for
     // the interest that every place in the code remembers. What those log holds no canary.
     tracing::subscriber::set_global_default(subscriber).unwrap();
-    let service = service().await;
+    let service = echo(HttpServerOptions::default()).await;
     for versions in [HttpVersions::Http1AndHttp2, HttpVersions::Http1Only] {
         let transport = HttpTransport::new(options().with_versions(versions)).unwrap();
         for sensitivity in [Sensitivity::Plain, Sensitivity::Sensitive] {
-            let request = || secretive(&service.url(), sensitivity);
+            let request = || secretive(&service.url("/"), sensitivity);
             fetch(&hasty(3), &transport, RetryClass::Login, request).await.unwrap();
         }
     }
-    for bytes in
-        [answer(503, &[], CANARY), answer(307, &[&format!("Location: file:///{CANARY}")], ""), vec![b'x']]
-    {
-        let wire = Wire::answering(bytes).await;
-        let request = || secretive(&wire.url("/"), Sensitivity::Plain);
+    let location = format!("file:///{CANARY}");
+    for reply in [
+        RawReply::answer(503, &[], CANARY),
+        RawReply::answer(307, &[("Location", &location)], ""),
+        RawReply::bytes("x").then_close(),
+    ] {
+        let server = always(reply).await;
+        let request = || secretive(&server.url("/"), Sensitivity::Plain);
         let error = fetch(&hasty(2), &transport(), RetryClass::Login, request).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains(CANARY));
         assert_ne!(error.kind(), ErrorKind::InvalidRequest);

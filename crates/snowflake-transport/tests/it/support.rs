@@ -1,158 +1,65 @@
-//! A service of raw bytes on loopback, and short cuts for requests and loops.
+//! Short cuts for services on loopback, requests and loops.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use snowflake_transport::{
-    Accept, Body, Error, HttpTransport, Request, Retrier, RetryClass, RetryPolicy, Transport,
-    TransportOptions,
+use snowflake_sim::socket::{
+    Certificate, CertificateKind, Certificates, Gate, HttpServer, HttpServerOptions, RawReply, RawRequest,
+    RawServer,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use snowflake_transport::{
+    Accept, Body, BoxFuture, Error, HttpTransport, Request, Response, Retrier, RetryClass, RetryPolicy,
+    Transport, TransportOptions,
+};
 
-/// A listener whose connections are handled by hand.
-pub(crate) struct Wire {
-    pub(crate) address: SocketAddr,
-    state: Arc<Mutex<State>>,
-    accepting: JoinHandle<()>,
+/// The authority of this run, which `options` trusts.
+pub(crate) static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
+
+/// Answers each request with bytes made for it.
+pub(crate) async fn raw<A>(answer: A) -> RawServer
+where
+    A: Fn(&RawRequest) -> RawReply + Send + Sync + 'static,
+{
+    RawServer::start(answer).await.unwrap()
 }
 
-#[derive(Default)]
-struct State {
-    connections: usize,
-    requests: Vec<String>,
+/// Answers every request with the same bytes.
+pub(crate) async fn always(reply: RawReply) -> RawServer {
+    RawServer::always(reply).await.unwrap()
 }
 
-/// One accepted connection.
-pub(crate) struct Connection {
-    stream: TcpStream,
-    state: Arc<Mutex<State>>,
+/// A complete answer of status 200.
+pub(crate) fn ok(body: impl AsRef<[u8]>) -> RawReply {
+    RawReply::answer(200, &[], body)
 }
 
-impl Wire {
-    /// Handles each connection with a future; the number counts connections from 1.
-    pub(crate) async fn serve<H, F>(handle: H) -> Self
-    where
-        H: Fn(usize, Connection) -> F + Send + 'static,
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State::default()));
-        let shared = Arc::clone(&state);
-        let accepting = tokio::spawn(async move {
-            let mut handlers = JoinSet::new();
-            while let Ok((stream, _peer)) = listener.accept().await {
-                let number = {
-                    let mut state = shared.lock().unwrap();
-                    state.connections += 1;
-                    state.connections
-                };
-                handlers.spawn(handle(number, Connection { stream, state: Arc::clone(&shared) }));
-            }
-        });
-        Self { address, state, accepting }
-    }
+/// Over TLS: answers each request with its version of HTTP and its body.
+pub(crate) async fn echo(options: HttpServerOptions) -> HttpServer {
+    HttpServer::start(Echo, options.with_certificate(certificate(CertificateKind::Good))).await.unwrap()
+}
 
-    /// Answers every request of every connection with the same bytes.
-    pub(crate) async fn answering(bytes: impl Into<Vec<u8>>) -> Self {
-        let bytes = Bytes::from(bytes.into());
-        Self::serve(move |_number, mut connection| {
-            let bytes = bytes.clone();
-            async move {
-                while connection.request().await.is_some() {
-                    connection.write(&bytes).await;
-                }
-            }
+pub(crate) fn certificate(kind: CertificateKind) -> Certificate {
+    CERTIFICATES.mint(kind).unwrap()
+}
+
+#[derive(Debug)]
+struct Echo;
+
+impl Transport for Echo {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>> {
+        Box::pin(async move {
+            let version = format!("{:?} ", request.version());
+            let body = request.into_body().collect(usize::MAX).await?;
+            Ok(Response::new([version.as_bytes(), &body].concat().into()))
         })
-        .await
-    }
-
-    pub(crate) fn url(&self, target: &str) -> String {
-        format!("http://{}{target}", self.address)
-    }
-
-    pub(crate) fn get(&self) -> Request {
-        get(&self.url("/"))
-    }
-
-    pub(crate) fn connections(&self) -> usize {
-        self.state.lock().unwrap().connections
-    }
-
-    /// Head and body of every request so far.
-    pub(crate) fn requests(&self) -> Vec<String> {
-        self.state.lock().unwrap().requests.clone()
     }
 }
 
-impl Drop for Wire {
-    fn drop(&mut self) {
-        // The handlers belong to this task and end with it.
-        self.accepting.abort();
-    }
-}
-
-impl Connection {
-    /// Reads one request with its body; `None` when the other side closed.
-    pub(crate) async fn request(&mut self) -> Option<String> {
-        let mut bytes = Vec::new();
-        loop {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            if let Some((head, body)) = text.split_once("\r\n\r\n")
-                && body.len() >= content_length(head)
-            {
-                self.state.lock().unwrap().requests.push(text.clone());
-                return Some(text);
-            }
-            let mut piece = [0; 4096];
-            match self.stream.read(&mut piece).await {
-                Ok(0) | Err(_) => return None,
-                Ok(read) => bytes.extend_from_slice(&piece[..read]),
-            }
-        }
-    }
-
-    pub(crate) async fn write(&mut self, bytes: &[u8]) {
-        self.stream.write_all(bytes).await.unwrap();
-    }
-
-    /// Breaks the connection: the other side sees a reset, not an end.
-    pub(crate) fn reset(self) {
-        self.stream.set_zero_linger().unwrap();
-    }
-
-    /// Passes everything on to another address and back, as a tunnel does.
-    pub(crate) async fn forward(mut self, to: SocketAddr) {
-        let mut other = TcpStream::connect(to).await.unwrap();
-        let _closed = tokio::io::copy_bidirectional(&mut self.stream, &mut other).await;
-    }
-
-    /// Keeps the connection open and says nothing more.
-    pub(crate) async fn hang(self) {
-        std::future::pending::<()>().await;
-    }
-}
-
-fn content_length(head: &str) -> usize {
-    head.lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _value)| name.eq_ignore_ascii_case("content-length"))
-        .map_or(0, |(_name, value)| value.trim().parse().unwrap())
-}
-
-/// A complete answer with a `Content-Length`.
-pub(crate) fn answer(status: u16, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let mut bytes = format!("HTTP/1.1 {status} Status\r\n");
-    for header in headers {
-        bytes.push_str(&format!("{header}\r\n"));
-    }
-    bytes.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-    [bytes.as_bytes(), body].concat()
+/// A gate in front of a server.
+pub(crate) async fn gate(to: SocketAddr) -> Gate {
+    Gate::open(to).await.unwrap()
 }
 
 pub(crate) fn get(url: &str) -> Request {
@@ -165,8 +72,7 @@ pub(crate) fn post(url: &str, body: &'static str) -> Request {
 
 /// Trusts the test authority, so that no root certificates of the machine are needed.
 pub(crate) fn options() -> TransportOptions {
-    TransportOptions::default()
-        .with_root_certificates(include_bytes!("../certificates/authority.pem").to_vec())
+    TransportOptions::default().with_root_certificates(CERTIFICATES.authority())
 }
 
 pub(crate) fn transport() -> HttpTransport {

@@ -44,6 +44,7 @@ mod entropy;
 mod fault;
 mod fingerprint;
 mod script;
+mod scrub;
 #[cfg(feature = "socket")]
 pub mod socket;
 
@@ -54,6 +55,7 @@ pub use fingerprint::{
     Difference, Fingerprint, InvalidFingerprint, Nearest, Statement, StatementContext, nearest,
 };
 pub use script::{Expect, Reply, Script, Seen, Unmet};
+pub use scrub::{Finding, Scrub, find_secrets};
 #[cfg(feature = "server")]
 pub use server::{
     Abort, AbortTarget, Ledger, SimServer, SimServerBuilder, StartError, StartErrorKind, Submissions,

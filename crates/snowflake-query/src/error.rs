@@ -236,6 +236,7 @@ impl Error {
             | Repr::ForeignUrl { query_id }
             | Repr::Answer { query_id, .. } => *query_id,
             Repr::UnknownQuery { query_id } => Some(*query_id),
+            Repr::Result { source } => source.query_id(),
             _ => None,
         }
     }

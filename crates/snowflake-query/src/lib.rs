@@ -66,8 +66,8 @@ pub use export::{CsvHeader, CsvOptions, Export, Exported};
 pub use export::{ParquetOptions, ParquetTimestamps};
 pub use pool::{InFlight, Pool, PoolOptions, PoolSize};
 pub use result::{
-    BatchStream, ColumnIndex, FromCell, Mismatch, PartHosts, PrefetchOptions, ResultOptions, Row, RowFuture,
-    RowIter, RowStream, Rows, TypedRows,
+    BatchStream, ColumnIndex, FromCell, MemoryBudget, Mismatch, PartHosts, PrefetchOptions, ResultOptions,
+    Row, RowFuture, RowIter, RowStream, Rows, TypedRows,
 };
 pub use session::{Session, SessionOptions, Wanted};
 pub use snowflake_proto::{ArrowOptions, Cell, Column, DataType};

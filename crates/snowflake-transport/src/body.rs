@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::{BodyExt as _, StreamBody};
 
-use crate::error::{Error, TooLargeSnafu};
+use crate::error::{Error, Repr, TooLargeSnafu};
 
 /// How much is reserved at once on the word of a `Content-Length` that nobody has checked.
 const TRUSTED_LENGTH: u64 = 16 * 1024 * 1024;
@@ -106,29 +106,43 @@ impl Body {
     /// # Errors
     ///
     /// `TooLarge` if there is more, and whatever [`Body::next`] reports.
-    pub async fn collect(mut self, cap: usize) -> Result<Bytes, Error> {
-        if let Content::Bytes(bytes) = &self.0 {
-            snafu::ensure!(bytes.len() <= cap, TooLargeSnafu { cap });
-            return Ok(bytes.clone());
+    pub async fn collect(self, cap: usize) -> Result<Bytes, Error> {
+        let (arrived, end) = self.collect_partly(cap).await;
+        end.map(|()| arrived)
+    }
+
+    /// Reads as [`Body::collect`] does, and keeps what arrived when the rest does not: the first half of the
+    /// answer are the bytes so far, the second says whether they are all.
+    pub async fn collect_partly(mut self, cap: usize) -> (Bytes, Result<(), Error>) {
+        if let Content::Bytes(bytes) = &mut self.0 {
+            let whole = std::mem::take(bytes);
+            let end = if whole.len() <= cap { Ok(()) } else { Err(Repr::TooLarge { cap }.into()) };
+            return (whole, end);
         }
-        let Some(first) = self.next().await.transpose()? else {
-            return Ok(Bytes::new());
-        };
-        snafu::ensure!(first.len() <= cap, TooLargeSnafu { cap });
-        let Some(second) = self.next().await.transpose()? else {
-            return Ok(first);
-        };
-        let expected = HttpBody::size_hint(&self).lower().min(TRUSTED_LENGTH);
-        let expected = usize::try_from(expected).unwrap_or(0).min(cap);
-        let mut whole = BytesMut::with_capacity(first.len() + second.len() + expected);
-        whole.extend_from_slice(&first);
-        let mut piece = Some(second);
+        let (mut first, mut joined) = (Bytes::new(), BytesMut::new());
+        let end = self.gather(cap, &mut first, &mut joined).await;
+        (if joined.is_empty() { first } else { joined.freeze() }, end)
+    }
+
+    /// Reads a stream to its end: into `first` when it is a single piece, which spares a copy, else into `joined`.
+    async fn gather(&mut self, cap: usize, first: &mut Bytes, joined: &mut BytesMut) -> Result<(), Error> {
+        let Some(piece) = self.next().await.transpose()? else { return Ok(()) };
+        snafu::ensure!(piece.len() <= cap, TooLargeSnafu { cap });
+        *first = piece;
+        let mut piece = self.next().await.transpose()?;
+        if let Some(second) = &piece {
+            let expected = HttpBody::size_hint(self).lower().min(TRUSTED_LENGTH);
+            let expected = usize::try_from(expected).unwrap_or(0).min(cap);
+            joined.reserve(first.len() + second.len() + expected);
+            joined.extend_from_slice(first);
+            *first = Bytes::new();
+        }
         while let Some(bytes) = piece {
-            snafu::ensure!(bytes.len() <= cap.saturating_sub(whole.len()), TooLargeSnafu { cap });
-            whole.extend_from_slice(&bytes);
+            snafu::ensure!(bytes.len() <= cap.saturating_sub(joined.len()), TooLargeSnafu { cap });
+            joined.extend_from_slice(&bytes);
             piece = self.next().await.transpose()?;
         }
-        Ok(whole.freeze())
+        Ok(())
     }
 }
 
@@ -254,6 +268,20 @@ mod tests {
         let broken = Err(Error::reported(ErrorKind::Reset, Delivery::MaybeSent, "broken"));
         let body = Body::from_stream(stream::iter([Ok(Bytes::from_static(b"ab")), broken]));
         assert_eq!(body.collect(10).await.unwrap_err().kind(), ErrorKind::Reset);
+    }
+
+    #[tokio::test]
+    async fn what_arrived_before_a_stream_broke_is_kept() {
+        for pieces in [&["ab"] as &[_], &["ab", "cd"], &["ab", "cd", "ef"], &[]] {
+            let whole = pieces.concat();
+            let broken = Err(Error::reported(ErrorKind::Reset, Delivery::MaybeSent, "broken"));
+            let arriving = pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+            let body = Body::from_stream(stream::iter(arriving.chain([broken]).collect::<Vec<_>>()));
+            let (arrived, end) = body.collect_partly(10).await;
+            assert_eq!((arrived, end.unwrap_err().kind()), (whole.into(), ErrorKind::Reset));
+        }
+        let (arrived, end) = streamed(&["ab", "cd"]).collect_partly(10).await;
+        assert_eq!((arrived, end.is_ok()), (Bytes::from_static(b"abcd"), true));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::Schema;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -59,11 +60,7 @@ impl ResultSchema {
     fn convert(&self, wire: &RecordBatch) -> Result<RecordBatch> {
         let columns = self.columns();
         if wire.num_columns() != columns.len() {
-            return Err(Error::schema_mismatch(
-                "*",
-                format!("{} columns", columns.len()),
-                format!("{} columns", wire.num_columns()),
-            ));
+            return Err(self.other_width(wire.schema_ref()));
         }
         let wire_schema = wire.schema_ref();
         let arrays = columns
@@ -76,5 +73,17 @@ impl ResultSchema {
         let exact = RecordBatch::try_new_with_options(Arc::clone(self.exact()), arrays, &options)
             .map_err(|cause| Error::decode_caused("the columns of a batch do not fit together", cause))?;
         mapping::apply(self, exact)
+    }
+
+    /// Names the first column that is missing or too many.
+    fn other_width(&self, wire: &Schema) -> Error {
+        let (expected, got) = (self.columns().len(), wire.fields().len());
+        let missing = self.columns().get(got).map(|column| column.name.as_str());
+        let name = missing.or_else(|| wire.fields().get(expected).map(|field| field.name().as_str()));
+        Error::schema_mismatch(
+            name.unwrap_or_default(),
+            format!("{expected} columns"),
+            format!("{got} columns"),
+        )
     }
 }

@@ -95,8 +95,11 @@ impl<'a> Rows<'a> {
     }
 
     fn wrong_width(&self, got: &str) -> Error {
+        // Of cells beyond the last column only the place is known.
+        let beyond = format!("{}", self.column + 1);
+        let missing = self.schema.columns().get(self.column).map(|column| column.name.as_str());
         Error::schema_mismatch(
-            "*",
+            missing.unwrap_or(&beyond),
             format!("{} cells in row {}", self.builders.len(), self.rows),
             format!("{got} cells"),
         )

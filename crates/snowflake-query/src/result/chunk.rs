@@ -100,8 +100,15 @@ impl Manifest {
     }
 
     /// Whether another description of the same result can replace this one.
-    pub(crate) fn describes_the_same_rows(&self, other: &Self) -> bool {
-        self.chunks.iter().map(|chunk| chunk.rows).eq(other.chunks.iter().map(|chunk| chunk.rows))
+    pub(crate) fn describes_the_same_parts(&self, other: &Self) -> bool {
+        // A size that one of the two does not tell cannot contradict the other.
+        let same_size = |one, two| one == two || one == 0 || two == 0;
+        self.chunks.len() == other.chunks.len()
+            && self.chunks.iter().zip(&other.chunks).all(|(one, two)| {
+                one.rows == two.rows
+                    && same_size(one.inflated, two.inflated)
+                    && same_size(one.compressed, two.compressed)
+            })
     }
 
     /// The rows of all parts together.

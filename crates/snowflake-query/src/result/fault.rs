@@ -4,6 +4,7 @@ use snafu::Snafu;
 use snowflake_proto::Recovery;
 
 use crate::error::ErrorKind;
+use crate::statement::QueryId;
 
 /// A failure of a result.
 ///
@@ -19,6 +20,15 @@ pub(crate) enum Fault {
     ChunkCorrupt { chunk: usize, source: snowflake_proto::Error },
     #[snafu(display("part {chunk} of the result is damaged: decoding it failed unexpectedly"))]
     ChunkPanic { chunk: usize },
+    #[snafu(display("part {chunk} of the result does not fit the columns that were announced"))]
+    UnfitChunk { chunk: usize, source: snowflake_proto::Error },
+    #[snafu(display("part {chunk} of the result is {got} where {expected} was announced"))]
+    UnexpectedContent {
+        chunk: usize,
+        expected: &'static str,
+        got: &'static str,
+        source: snowflake_proto::Error,
+    },
     #[snafu(display("the rows inside the answer cannot be read"))]
     Inline { source: snowflake_proto::Error },
     #[snafu(display("part {chunk} of the result could not be fetched from {host}"))]
@@ -30,8 +40,10 @@ pub(crate) enum Fault {
          or a network policy keeps this machine from the storage"
     ))]
     StorageDenied { chunk: usize, host: String, status: u16, code: String },
+    #[snafu(display("{host} sends us elsewhere for part {chunk} of the result ({status}): refused"))]
+    Redirected { chunk: usize, host: String, status: u16 },
     #[snafu(display("the server no longer holds the result; run the statement again"))]
-    ResultExpired,
+    ResultExpired { query_id: Option<QueryId> },
     #[snafu(display("the result cannot be fetched: {reason}"))]
     Refused { reason: &'static str },
     #[snafu(display("the parts of the result changed while it was read"))]
@@ -63,13 +75,19 @@ impl Fault {
             Fault::IncompleteChunk { .. }
             | Fault::IncompleteResult { .. }
             | Fault::ChunkCorrupt { .. }
+            | Fault::UnexpectedContent { .. }
             | Fault::ChunkPanic { .. }
             | Fault::Changed => ErrorKind::Incomplete,
-            Fault::Inline { .. } | Fault::Refused { .. } => ErrorKind::Protocol,
-            Fault::Download { .. } | Fault::Answered { .. } | Fault::StorageDenied { .. } => {
-                ErrorKind::Network
-            }
-            Fault::ResultExpired | Fault::NoSuchColumn { .. } => ErrorKind::NotFound,
+            Fault::Inline { source } | Fault::UnfitChunk { source, .. } => match source.kind() {
+                snowflake_proto::ErrorKind::Conversion => ErrorKind::Conversion,
+                _ => ErrorKind::Protocol,
+            },
+            Fault::Refused { .. } => ErrorKind::Protocol,
+            Fault::Download { .. }
+            | Fault::Answered { .. }
+            | Fault::Redirected { .. }
+            | Fault::StorageDenied { .. } => ErrorKind::Network,
+            Fault::ResultExpired { .. } | Fault::NoSuchColumn { .. } => ErrorKind::NotFound,
             Fault::Conversion { .. } | Fault::Deserialize { .. } | Fault::Unwritable { .. } => {
                 ErrorKind::Conversion
             }
@@ -83,8 +101,9 @@ impl Fault {
             Fault::IncompleteChunk { .. }
             | Fault::IncompleteResult { .. }
             | Fault::ChunkCorrupt { .. }
+            | Fault::UnexpectedContent { .. }
             | Fault::Changed
-            | Fault::ResultExpired
+            | Fault::ResultExpired { .. }
             | Fault::Answered { .. } => Recovery::RetryIfIdempotent,
             Fault::Download { source, .. } => source.recovery(),
             _ => Recovery::Never,
@@ -96,6 +115,15 @@ impl Fault {
         match self {
             Fault::Conversion { column, .. } | Fault::Unwritable { column, .. } => Some(column),
             Fault::NoSuchColumn { name, .. } | Fault::AmbiguousColumn { name } => Some(name),
+            Fault::Inline { source } | Fault::UnfitChunk { source, .. } => source.column(),
+            _ => None,
+        }
+    }
+
+    /// The statement whose result it is about, where that is known.
+    pub(crate) fn query_id(&self) -> Option<QueryId> {
+        match self {
+            Fault::ResultExpired { query_id } => *query_id,
             _ => None,
         }
     }

@@ -6,27 +6,31 @@ use std::sync::{Arc, LazyLock};
 
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::Method;
 use snafu::ResultExt;
 use snowflake_proto::wire::query::Response;
 use snowflake_proto::{ResultSchema, rowset};
 use snowflake_transport::{
-    Accept, Body, BoxFuture, ContentEncoding, Entropy, Request, RequestOptions, Retrier, RetryClass,
-    Sensitivity, StallLimit, Transport,
+    Body, BoxFuture, ContentEncoding, Entropy, Request, RequestOptions, Retrier, RetryClass, Sensitivity,
+    StallLimit, Transport,
 };
 use tokio::sync::{Mutex, Semaphore};
 
+use super::answer::{self, Verdict};
 use super::chunk::{Chunk, Manifest, PartHosts};
+use super::content;
 use super::fault::{
     AnsweredSnafu, ChangedSnafu, ChunkCorruptSnafu, ChunkPanicSnafu, DownloadSnafu, Fault,
-    IncompleteChunkSnafu, ResultExpiredSnafu, StorageDeniedSnafu,
+    IncompleteChunkSnafu, RedirectedSnafu, ResultExpiredSnafu, StorageDeniedSnafu,
 };
 use super::options::cores;
+use super::resume::Resuming;
 use crate::error::{Error, ErrorKind};
 
 /// No part is larger than this, on the wire or inflated.
-const MAX_PART: usize = i32::MAX as usize;
-/// The description of a result is asked for at most so often without a download in between that succeeds.
+pub(super) const MAX_PART: usize = i32::MAX as usize;
+/// The description of a result is asked for at most so often for one part, and without a download in between that
+/// succeeds.
 const MAX_REFRESHES: u32 = 2;
 
 /// Inflating and decoding keep a core busy, so that more at once than there are cores would only cost memory.
@@ -86,44 +90,46 @@ impl Parts {
         self.fetcher.entropy()
     }
 
-    /// Fetches and decodes a part; whatever is not as announced is fetched a second time.
+    /// Fetches and decodes a part; whatever is not as announced is fetched a second time, from the start.
     pub(crate) async fn part(&self, index: usize) -> Result<Part, Error> {
-        match self.attempt(index).await {
-            Err(error) if error.kind() == ErrorKind::Incomplete && error.is_retryable() => {
-                tracing::debug!(part = index, "fetching a damaged part of a result again");
-                self.attempt(index).await
+        match self.attempt(index).await? {
+            Ok(part) => Ok(part),
+            Err(damage) => {
+                tracing::debug!(part = index, %damage, "fetching a damaged part of a result again");
+                Ok(self.attempt(index).await??)
             }
-            outcome => outcome,
         }
     }
 
-    async fn attempt(&self, index: usize) -> Result<Part, Error> {
+    /// The outer error: the part could not be fetched. The inner one: what was fetched is not the part.
+    async fn attempt(&self, index: usize) -> Result<Result<Part, Fault>, Error> {
         let (chunk, body) = self.download(index).await?;
-        let part = self.decode(index, &chunk, body).await?;
-        let got: u64 = part.batches.iter().map(|batch| batch.num_rows() as u64).sum();
-        snafu::ensure!(got == chunk.rows, IncompleteChunkSnafu { chunk: index, expected: chunk.rows, got });
-        Ok(part)
+        Ok(self.decode(index, &chunk, body).await)
     }
 
     async fn download(&self, index: usize) -> Result<(Chunk, Bytes), Error> {
+        let mut refreshes = 0;
         loop {
             let manifest = Arc::clone(&*self.manifest.lock().await);
             // Every description has the same parts, which is checked before one replaces another.
             let Some(chunk) = manifest.chunks.get(index).cloned() else { return Err(Fault::Changed.into()) };
             let answer = self.send(index, &chunk, &manifest).await?;
-            match answer.status() {
-                StatusCode::OK => {
+            let (host, status) = (chunk.host(), answer.status().as_u16());
+            match answer::judge(&answer) {
+                Verdict::Part => {
                     self.refreshes.store(0, Ordering::Relaxed);
                     return Ok((chunk, answer.into_body()));
                 }
-                StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => {
+                Verdict::Renew if refreshes < MAX_REFRESHES => {
+                    refreshes += 1;
                     self.refresh(&manifest, || denied(index, &chunk, &answer)).await?;
                 }
-                status => {
-                    let status = status.as_u16();
-                    return AnsweredSnafu { chunk: index, host: chunk.host(), status }
-                        .fail()
-                        .map_err(Error::from);
+                Verdict::Renew => return Err(denied(index, &chunk, &answer).into()),
+                Verdict::Elsewhere => {
+                    return Err(RedirectedSnafu { chunk: index, host, status }.build().into());
+                }
+                Verdict::Refused => {
+                    return Err(AnsweredSnafu { chunk: index, host, status }.build().into());
                 }
             }
         }
@@ -148,10 +154,10 @@ impl Parts {
                 .attach(&mut request);
             Box::pin(std::future::ready(Ok::<_, snowflake_transport::Error>(request)))
         };
-        let transport = &self.fetcher.transport;
+        let transport = Resuming::new(&self.fetcher.transport);
         self.fetcher
             .retrier
-            .fetch(transport, RetryClass::Storage, make, |_| Accept::Yes)
+            .fetch(&transport, RetryClass::Storage, make, answer::accept)
             .await
             .with_context(|_| DownloadSnafu { chunk: index, host: chunk.host() })
     }
@@ -169,32 +175,35 @@ impl Parts {
         tracing::debug!("asking for fresh addresses of the parts of a result");
         let response = match refresh().await {
             Err(error) if matches!(error.kind(), ErrorKind::Sql | ErrorKind::NotFound) => {
-                return ResultExpiredSnafu.fail().map_err(Error::from);
+                return Err(ResultExpiredSnafu { query_id: error.query_id() }.build().into());
             }
             response => response?,
         };
         let fresh = Manifest::from_response(&response, self.hosts)?;
-        snafu::ensure!(fresh.describes_the_same_rows(&manifest), ChangedSnafu);
+        snafu::ensure!(fresh.describes_the_same_parts(&manifest), ChangedSnafu);
         *manifest = Arc::new(fresh);
         Ok(())
     }
 
-    async fn decode(&self, index: usize, chunk: &Chunk, body: Bytes) -> Result<Part, Error> {
+    async fn decode(&self, index: usize, chunk: &Chunk, body: Bytes) -> Result<Part, Fault> {
         let (schema, format) = (self.schema.clone(), self.format);
         let stated = usize::try_from(chunk.inflated).unwrap_or(0);
         let decoded = on_decoder(move || {
-            let plain = rowset::inflate(body, stated, MAX_PART)?;
-            let inflated = plain.len();
-            let batches = decode(&schema, format, plain)?;
+            let plain =
+                rowset::inflate(body, stated, MAX_PART).context(ChunkCorruptSnafu { chunk: index })?;
+            let (inflated, seen) = (plain.len(), content::look(&plain));
+            // The cause decides which failure this is.
+            let batches = decode(&schema, format, plain)
+                .map_err(|cause| content::explain(index, format, seen, cause))?;
             // Arrow columns share the inflated bytes unless they were converted; JSON is gone by now.
             let shared = if format == Format::Arrow { inflated } else { 0 };
             let held = shared.max(batches.iter().map(size).sum());
             Ok(Part { batches, inflated: inflated as u64, held: held as u64 })
         });
-        match decoded.await {
-            Some(part) => Ok(part.context(ChunkCorruptSnafu { chunk: index })?),
-            None => ChunkPanicSnafu { chunk: index }.fail().map_err(Error::from),
-        }
+        let part = decoded.await.unwrap_or_else(|| ChunkPanicSnafu { chunk: index }.fail())?;
+        let got: u64 = part.batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        snafu::ensure!(got == chunk.rows, IncompleteChunkSnafu { chunk: index, expected: chunk.rows, got });
+        Ok(part)
     }
 }
 
@@ -227,19 +236,9 @@ fn denied(index: usize, chunk: &Chunk, answer: &http::Response<Bytes>) -> Fault 
         chunk: index,
         host: chunk.host(),
         status: answer.status().as_u16(),
-        code: storage_code(answer.body()),
+        code: answer::code(answer),
     }
     .build()
-}
-
-/// The code in the XML with which storage services explain a refusal, such as `AccessDenied`.
-fn storage_code(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..body.len().min(4096)).unwrap_or_default());
-    let code = text
-        .split_once("<Code>")
-        .and_then(|(_, rest)| rest.split_once("</Code>"))
-        .map_or("", |(code, _)| code);
-    code.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
 }
 
 impl fmt::Debug for Parts {

@@ -1,9 +1,11 @@
 //! Results: fetched ahead in order within limits, decoded to Arrow batches, read as batches, rows or structs.
 
+mod answer;
 mod batch;
 mod budget;
 mod chunk;
 mod columns;
+mod content;
 mod deserialize;
 pub(crate) mod fault;
 mod fetch;
@@ -11,6 +13,7 @@ mod from_cell;
 mod number;
 mod options;
 mod prefetch;
+mod resume;
 mod row;
 mod rows;
 mod set;
@@ -19,7 +22,9 @@ mod temporal;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
+mod validator;
 
+pub use budget::MemoryBudget;
 pub use chunk::PartHosts;
 pub use from_cell::{FromCell, Mismatch};
 pub use options::{PrefetchOptions, ResultOptions};

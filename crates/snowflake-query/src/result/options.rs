@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use snowflake_proto::ArrowOptions;
 
+use super::budget::MemoryBudget;
 use super::chunk::PartHosts;
 
 /// How many bytes of a result are held ahead of its reader by default.
@@ -15,8 +16,8 @@ const LEAST_REQUESTS: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrefetchOptions {
-    /// Bytes that parts may hold from request to hand-over, compressed and inflated; one part is always
-    /// fetched, however large.
+    /// Bytes that the parts of one result may hold from request to hand-over, compressed and inflated; one part
+    /// is always fetched, however large. All results together are limited by [`ResultOptions::budget`].
     pub max_bytes: u64,
     /// Requests made at once.
     pub max_requests: NonZeroUsize,
@@ -47,7 +48,10 @@ impl Default for PrefetchOptions {
 }
 
 /// How a result is fetched and in which form it is held.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// Results whose options are clones of one another share one [`MemoryBudget`]: those of a session do, and those of all
+/// sessions of a pool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResultOptions {
     /// The Arrow types of the batches.
@@ -56,6 +60,8 @@ pub struct ResultOptions {
     pub prefetch: PrefetchOptions,
     /// Where parts may be fetched from.
     pub part_hosts: PartHosts,
+    /// What all results that share it may hold ahead of their readers; 256 MiB by default.
+    pub budget: MemoryBudget,
 }
 
 impl ResultOptions {
@@ -77,6 +83,13 @@ impl ResultOptions {
     #[must_use]
     pub fn with_part_hosts(mut self, hosts: PartHosts) -> Self {
         self.part_hosts = hosts;
+        self
+    }
+
+    /// Shares a budget with other results.
+    #[must_use]
+    pub fn with_budget(mut self, budget: MemoryBudget) -> Self {
+        self.budget = budget;
         self
     }
 }

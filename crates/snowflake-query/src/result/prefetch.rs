@@ -9,9 +9,9 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
-use super::budget::{Budget, Grant};
+use super::budget::{Grant, MemoryBudget};
 use super::fault::{ChunkPanicSnafu, Fault, NoRuntimeSnafu};
-use super::fetch::{Part, Parts};
+use super::fetch::{MAX_PART, Part, Parts};
 use super::options::PrefetchOptions;
 use crate::error::Error;
 
@@ -59,9 +59,10 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// The bytes that the part holds while it is fetched and decoded.
+    /// The bytes that the part holds while it is fetched and decoded: as announced, but for what no part can have.
     fn cost(self) -> u64 {
-        match self.inflated.saturating_add(self.compressed) {
+        let possible = |bytes: u64| bytes.min(MAX_PART as u64);
+        match possible(self.inflated).saturating_add(possible(self.compressed)) {
             0 => UNKNOWN_SIZE,
             cost => cost,
         }
@@ -73,7 +74,7 @@ impl Prefetch {
     pub(crate) fn start(
         parts: Arc<Parts>,
         orders: Vec<Order>,
-        budget: Arc<Budget>,
+        budget: MemoryBudget,
         options: PrefetchOptions,
     ) -> Result<Self, Fault> {
         let Ok(runtime) = Handle::try_current() else { return NoRuntimeSnafu.fail() };
@@ -105,11 +106,11 @@ impl Prefetch {
 async fn coordinate(
     parts: Arc<Parts>,
     orders: Vec<Order>,
-    budget: Arc<Budget>,
+    budget: MemoryBudget,
     options: PrefetchOptions,
     sender: mpsc::UnboundedSender<Task<Result<Fetched, Error>>>,
 ) {
-    let share = budget.share();
+    let share = budget.share(options.max_bytes);
     let requests = Arc::new(Semaphore::new(options.max_requests.get()));
     for order in orders {
         let mut grant = share.take(order.cost()).await;

@@ -10,7 +10,6 @@ use snowflake_proto::ResultSchema;
 use snowflake_proto::wire::query::Response;
 use tokio::sync::Mutex;
 
-use super::budget::Budget;
 use super::chunk::Manifest;
 use super::columns::Columns;
 use super::fault::{ChunkPanicSnafu, Fault, IncompleteResultSnafu, InlineSnafu};
@@ -49,10 +48,10 @@ impl ResultSet {
         options: ResultOptions,
         refresh: Option<Refresh>,
     ) -> Result<Self, Error> {
-        let described = match (Described::read(response, options).await, &refresh) {
+        let described = match (Described::read(response, &options).await, &refresh) {
             (Err(Fault::IncompleteResult { .. }), Some(refresh)) => {
                 tracing::debug!("asking for an answer again whose rows do not add up");
-                Described::read(refresh().await?, options).await?
+                Described::read(refresh().await?, &options).await?
             }
             (described, _) => described?,
         };
@@ -83,7 +82,6 @@ impl ResultSet {
 
     /// The batches in order, fetched as they are read.
     pub(crate) fn into_batches(self) -> BatchStream {
-        let budget = Arc::new(Budget::new(self.options.prefetch.max_bytes));
         let inline = self.inline.into_iter().filter(|batch| batch.num_rows() > 0).collect::<VecDeque<_>>();
         BatchStream::new(
             self.schema,
@@ -92,7 +90,7 @@ impl ResultSet {
             inline,
             Arc::new(self.parts),
             self.orders,
-            budget,
+            self.options.budget,
             self.options.prefetch,
         )
     }
@@ -112,7 +110,7 @@ struct Described {
 }
 
 impl Described {
-    async fn read(mut response: Response, options: ResultOptions) -> Result<Self, Fault> {
+    async fn read(mut response: Response, options: &ResultOptions) -> Result<Self, Fault> {
         let row_types = response.row_type.take().unwrap_or_default();
         let schema = ResultSchema::from_row_types(&row_types, options.arrow).context(InlineSnafu)?;
         let arrow = response

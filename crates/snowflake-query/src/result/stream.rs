@@ -15,7 +15,7 @@ use snowflake_proto::{Column, ResultSchema};
 use snowflake_transport::Entropy;
 
 use super::batch::Batch;
-use super::budget::{Budget, Grant};
+use super::budget::{Grant, MemoryBudget};
 use super::columns::Columns;
 use super::deserialize::Plan;
 use super::fetch::Parts;
@@ -49,7 +49,7 @@ enum Source {
     Idle {
         parts: Arc<Parts>,
         orders: Vec<Order>,
-        budget: Arc<Budget>,
+        budget: MemoryBudget,
         options: PrefetchOptions,
     },
     Fetching(Prefetch),
@@ -65,7 +65,7 @@ impl BatchStream {
         ready: VecDeque<RecordBatch>,
         parts: Arc<Parts>,
         orders: Vec<Order>,
-        budget: Arc<Budget>,
+        budget: MemoryBudget,
         options: PrefetchOptions,
     ) -> Self {
         let entropy = parts.entropy();

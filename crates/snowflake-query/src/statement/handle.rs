@@ -171,7 +171,7 @@ impl QueryHandle {
         }
         let mut answer = Answer::new(self.core(), response?, self.core().since(self.started))?;
         answer.query_id = self.query_id;
-        Opened::new(answer, self.results).await
+        Opened::new(answer, self.results.clone()).await
     }
 }
 

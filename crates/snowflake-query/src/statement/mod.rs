@@ -18,7 +18,6 @@ mod text;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::result::ResultOptions;
 use crate::session::{Core, RequestIds, Whereabouts};
 
 pub use handle::QueryHandle;
@@ -65,6 +64,5 @@ pub(crate) async fn submit(core: &Arc<Core>, query: &Query) -> Result<QueryHandl
 pub(crate) async fn open_result(core: &Arc<Core>, query_id: QueryId) -> Result<Opened, Error> {
     let mut answer = run::result(core, query_id).await?;
     answer.query_id = query_id;
-    let options: ResultOptions = core.defaults.results;
-    Opened::new(answer, options).await
+    Opened::new(answer, core.defaults.results.clone()).await
 }

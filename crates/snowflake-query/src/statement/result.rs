@@ -136,7 +136,7 @@ fn refresh(core: Arc<Core>, query_id: QueryId) -> Refresh {
 
 /// How the result of a query is read in a session.
 pub(crate) fn options(core: &Core, query: &Query) -> ResultOptions {
-    let mut options = core.defaults.results;
+    let mut options = core.defaults.results.clone();
     if let Some(arrow) = query.arrow {
         options.arrow = arrow;
     }

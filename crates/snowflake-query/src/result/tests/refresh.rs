@@ -77,7 +77,8 @@ async fn c12_a_result_that_is_gone_says_so() {
     let storage = Arc::new(Storage::new());
     store(&storage, 6);
     storage.put("/3", [EXPIRED]);
-    let refresh: Refresh = Arc::new(|| Box::pin(async { Err(crate::result::Fault::ResultExpired.into()) }));
+    let refresh: Refresh =
+        Arc::new(|| Box::pin(async { Err(crate::result::Fault::ResultExpired { query_id: None }.into()) }));
     let set = ResultSet::open(answer(6), fetcher(&storage), options(), Some(refresh)).await.unwrap();
     let error = set.collect().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);

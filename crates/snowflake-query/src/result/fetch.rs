@@ -29,8 +29,7 @@ use crate::error::{Error, ErrorKind};
 
 /// No part is larger than this, on the wire or inflated.
 pub(super) const MAX_PART: usize = i32::MAX as usize;
-/// The description of a result is asked for at most so often for one part, and without a download in between that
-/// succeeds.
+/// The description of a result is asked for at most so often without a download in between that succeeds.
 const MAX_REFRESHES: u32 = 2;
 
 /// Inflating and decoding keep a core busy, so that more at once than there are cores would only cost memory.
@@ -108,7 +107,7 @@ impl Parts {
     }
 
     async fn download(&self, index: usize) -> Result<(Chunk, Bytes), Error> {
-        let mut refreshes = 0;
+        let mut renewed = false;
         loop {
             let manifest = Arc::clone(&*self.manifest.lock().await);
             // Every description has the same parts, which is checked before one replaces another.
@@ -120,8 +119,9 @@ impl Parts {
                     self.refreshes.store(0, Ordering::Relaxed);
                     return Ok((chunk, answer.into_body()));
                 }
-                Verdict::Renew if refreshes < MAX_REFRESHES => {
-                    refreshes += 1;
+                // A fresh address that is refused as well was not too old.
+                Verdict::Renew if !renewed => {
+                    renewed = true;
                     self.refresh(&manifest, || denied(index, &chunk, &answer)).await?;
                 }
                 Verdict::Renew => return Err(denied(index, &chunk, &answer).into()),

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
+use arrow_ipc::writer::StreamWriter;
+use base64::Engine;
+use bytes::Bytes;
 use snowflake_proto::wire::query::Response as Answer;
+use snowflake_proto::{ArrowOptions, ResultSchema};
 
 use super::storage::{
-    Reply, Storage, answer, answer_with_inline, batch, fetcher, gzip, options, part, store, stream,
+    Reply, Storage, answer, answer_with_inline, batch, columns, fetcher, gzip, options, part, store, stream,
 };
 use crate::error::{Error, ErrorKind};
 use crate::result::{Refresh, ResultSet, Rows};
@@ -48,27 +53,48 @@ async fn c05_every_member_of_a_gzip_body_is_read() {
     }
 }
 
+/// Where the messages of a stream of these batches end, the end mark aside.
+fn boundaries(batches: &[RecordBatch]) -> Vec<usize> {
+    // The end mark of a stream has eight bytes: what comes before it ends with a whole message.
+    (0..=batches.len()).map(|count| stream_of(&batches[..count], &batches[0]).len() - 8).collect()
+}
+
+/// A stream of some batches with the schema of another.
+fn stream_of(batches: &[RecordBatch], like: &RecordBatch) -> Vec<u8> {
+    let mut writer = StreamWriter::try_new(Vec::new(), &like.schema()).unwrap();
+    batches.iter().for_each(|batch| writer.write(batch).unwrap());
+    writer.into_inner().unwrap()
+}
+
 #[tokio::test]
 async fn c06_a_stream_cut_at_a_message_is_not_a_shorter_result() {
-    let first = stream(&[batch(10..14)]);
-    let whole = stream(&[batch(10..14), batch(14..20)]);
-    // The end mark of a stream has eight bytes: what comes before it ends with a whole message.
-    let boundary = first.len() - 8;
-    assert_eq!(first[..boundary], whole[..boundary]);
-    for cut in [boundary, boundary + 1, boundary + 3] {
-        let damaged = gzip(&whole[..cut]).to_vec();
-        let (outcome, requests) = with_middle(damaged.clone(), part(1)).await;
-        assert_eq!((outcome.unwrap().len(), requests), (30, 2));
-        let (outcome, requests) = with_middle(damaged.clone(), Reply::Bytes(damaged.into())).await;
-        let error = outcome.unwrap_err();
-        assert_eq!((error.kind(), requests), (ErrorKind::Incomplete, 2), "cut at {cut}");
-        if cut == boundary {
-            assert_eq!(error.to_string(), "part 1 of the result has 4 rows where 10 were announced");
+    let batches = [batch(10..14), batch(14..17), batch(17..20)];
+    let whole = stream(&batches);
+    let boundaries = boundaries(&batches);
+    for (messages, got) in [0, 4, 7].into_iter().enumerate() {
+        for beyond in [0, 1, 3] {
+            let cut = boundaries[messages] + beyond;
+            let damaged = gzip(&whole[..cut]).to_vec();
+            let (outcome, requests) = with_middle(damaged.clone(), part(1)).await;
+            assert_eq!((outcome.unwrap().len(), requests), (30, 2), "cut at {cut}");
+            let (outcome, requests) = with_middle(damaged.clone(), Reply::Bytes(damaged.into())).await;
+            let error = outcome.unwrap_err();
+            assert_eq!((error.kind(), requests), (ErrorKind::Incomplete, 2), "cut at {cut}");
+            let expected = match beyond {
+                0 => format!("part 1 of the result has {got} rows where 10 were announced"),
+                _ => "part 1 of the result is damaged".to_owned(),
+            };
+            assert_eq!(error.to_string(), expected, "cut at {cut}");
         }
     }
-    // Only the end mark is missing: every row is there.
-    let (outcome, requests) = with_middle(gzip(&whole[..whole.len() - 8]).to_vec(), Reply::Cut).await;
+    // Only the end mark is missing, or half of it: every row is there, or the part is fetched again.
+    assert_eq!(boundaries[3], whole.len() - 8);
+    let (outcome, requests) = with_middle(gzip(&whole[..boundaries[3]]).to_vec(), Reply::Cut).await;
     assert_eq!((outcome.unwrap().len(), requests), (30, 1));
+    for beyond in [1, 3] {
+        let (outcome, requests) = with_middle(gzip(&whole[..boundaries[3] + beyond]).to_vec(), part(1)).await;
+        assert_eq!((outcome.unwrap().len(), requests), (30, 2));
+    }
 }
 
 #[tokio::test]
@@ -98,7 +124,12 @@ async fn c08_inline_rows_that_fall_short_of_the_total_are_asked_for_again() {
     let storage = Arc::new(Storage::new());
     store(&storage, 2);
     let whole = answer_with_inline(2);
-    let short = Answer { rowset_base64: Some(String::new()), ..whole.clone() };
+    let empty = Answer { rowset_base64: Some(String::new()), ..whole.clone() };
+    let fewer = base64::engine::general_purpose::STANDARD.encode(stream(&[batch(-10..-3)]));
+    let fewer = Answer { rowset_base64: Some(fewer), ..whole.clone() };
+    let set = ResultSet::open(fewer, fetcher(&storage), options(), Some(again(whole.clone()))).await.unwrap();
+    assert_eq!(set.collect().await.unwrap().len(), 30);
+    let short = empty;
     let set = ResultSet::open(short.clone(), fetcher(&storage), options(), Some(again(whole))).await.unwrap();
     assert_eq!(set.collect().await.unwrap().len(), 30);
     let refused =
@@ -121,26 +152,86 @@ async fn c09_parts_that_do_not_add_up_to_the_total_are_refused_before_any_row() 
 }
 
 #[tokio::test]
-async fn c19_other_content_than_declared_is_an_error() {
-    for body in ["<html>Welcome</html>", "", "[\"1\",\"a\"]"] {
-        let (outcome, requests) = with_middle(body.into(), Reply::Bytes(body.into())).await;
-        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Incomplete, "{body}");
-        assert_eq!(requests, 2);
+async fn c20_parts_that_changed_places_are_noticed_by_their_rows() {
+    let storage = Arc::new(Storage::new());
+    store(&storage, 3);
+    storage.put("/1", [Reply::Bytes(gzip(&stream(&[batch(10..17)])))]);
+    let mut swapped = answer(3);
+    let parts = swapped.chunks.as_mut().unwrap();
+    parts[1].row_count = 7;
+    swapped.total = Some(27);
+    assert_eq!(read(&storage, swapped.clone()).await.unwrap().len(), 27);
+    let parts = swapped.chunks.as_mut().unwrap();
+    let (first, rest) = parts.split_at_mut(1);
+    std::mem::swap(&mut first[0].url, &mut rest[0].url);
+    let error = read(&storage, swapped).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incomplete);
+    assert_eq!(error.to_string(), "part 0 of the result has 7 rows where 10 were announced");
+}
+
+#[tokio::test]
+async fn c19_other_content_than_declared_is_named() {
+    for (body, got) in [
+        ("<html>Welcome</html>", "a web page or XML"),
+        ("<Error><Code>Internal</Code></Error>", "a web page or XML"),
+        ("[\"1\",\"a\"]", "JSON"),
+        ("{\"code\": 1}", "JSON"),
+    ] {
+        for body in [Bytes::from(body), gzip(body.as_bytes())] {
+            let (outcome, requests) = with_middle(body.to_vec(), part(1)).await;
+            assert_eq!((outcome.unwrap().len(), requests), (30, 2), "{got}");
+            let (outcome, requests) = with_middle(body.to_vec(), Reply::Bytes(body)).await;
+            let error = outcome.unwrap_err();
+            assert_eq!((error.kind(), requests), (ErrorKind::Incomplete, 2));
+            assert_eq!(error.to_string(), format!("part 1 of the result is {got} where Arrow was announced"));
+        }
     }
-    let (outcome, _) = with_middle(stream(&[batch(10..20)]), Reply::Cut).await;
-    assert_eq!(outcome.unwrap().len(), 30, "a part that is not compressed is read all the same");
+    let (outcome, _) = with_middle(Vec::new(), Reply::Bytes(Bytes::new())).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.to_string(), "part 1 of the result has 0 rows where 10 were announced");
+    let (outcome, requests) = with_middle(stream(&[batch(10..20)]), Reply::Cut).await;
+    assert_eq!((outcome.unwrap().len(), requests), (30, 1), "what is not compressed is read all the same");
+}
+
+#[tokio::test]
+async fn c19_arrow_where_json_was_declared_is_named() {
+    let storage = Arc::new(Storage::new());
+    store(&storage, 1);
+    let json = Answer { query_result_format: Some("json".to_owned()), rowset_base64: None, ..answer(1) };
+    let error = read(&storage, json).await.unwrap_err();
+    assert_eq!(error.to_string(), "part 0 of the result is Arrow where JSON was announced");
+}
+
+#[test]
+fn c15_any_flipped_bit_is_an_error_or_leaves_the_number_of_rows() {
+    let schema = ResultSchema::new(columns(), ArrowOptions::default()).unwrap();
+    let mut plain = stream(&[batch(0..10)]);
+    for bit in 0..plain.len() * 8 {
+        plain[bit / 8] ^= 1 << (bit % 8);
+        if let Ok(batches) = schema.decode_arrow(plain.clone().into()) {
+            let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+            // Another number of rows is found out by comparing it with the announced one.
+            assert!(rows <= plain.len(), "bit {bit}");
+        }
+        plain[bit / 8] ^= 1 << (bit % 8);
+    }
 }
 
 #[tokio::test]
 async fn c15_flipped_bits_never_panic_and_never_change_the_number_of_rows() {
     let storage = Arc::new(Storage::new());
+    store(&storage, 2);
     let mut plain = stream(&[batch(0..10)]);
-    for byte in (0..plain.len()).step_by(3) {
+    // Every byte, and over the bytes every bit.
+    for byte in 0..plain.len() {
         plain[byte] ^= 1 << (byte % 8);
         storage.put("/0", [Reply::Bytes(plain.clone().into())]);
-        if let Ok(rows) = read(&storage, answer(1)).await {
-            assert_eq!(rows.len(), 10);
+        match read(&storage, answer(1)).await {
+            Ok(rows) => assert_eq!(rows.len(), 10, "byte {byte}"),
+            Err(error) => assert!(error.to_string().starts_with("part 0"), "byte {byte}: {error}"),
         }
         plain[byte] ^= 1 << (byte % 8);
     }
+    storage.put("/0", [part(0)]);
+    assert_eq!(read(&storage, answer(2)).await.unwrap().len(), 20, "the same client reads on");
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use snowflake_proto::wire::chunk::Descriptor;
 use snowflake_proto::wire::query::Response as Answer;
 
 use super::storage::{Reply, Storage, answer, fetcher, options, part, store};
 use crate::error::{Error, ErrorKind};
-use crate::result::{Refresh, ResultSet, Rows};
+use crate::result::{PrefetchOptions, Refresh, ResultSet, Rows};
 
 const EXPIRED: Reply =
     Reply::Status(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>");
@@ -21,7 +22,8 @@ fn fresh(parts: usize) -> Answer {
     answer
 }
 
-async fn read(storage: &Arc<Storage>, fresh: Answer) -> (Result<Rows, Error>, usize) {
+/// Reads a result whose parts can be described afresh, and tells how often that was asked for.
+async fn read_parts(parts: usize, storage: &Arc<Storage>, fresh: Answer) -> (Result<Rows, Error>, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
     let refresh: Refresh = Arc::new(move || {
@@ -29,8 +31,12 @@ async fn read(storage: &Arc<Storage>, fresh: Answer) -> (Result<Rows, Error>, us
         let fresh = fresh.clone();
         Box::pin(async move { Ok(fresh) })
     });
-    let set = ResultSet::open(answer(6), fetcher(storage), options(), Some(refresh)).await.unwrap();
+    let set = ResultSet::open(answer(parts), fetcher(storage), options(), Some(refresh)).await.unwrap();
     (set.collect().await, asked.load(Ordering::SeqCst))
+}
+
+async fn read(storage: &Arc<Storage>, fresh: Answer) -> (Result<Rows, Error>, usize) {
+    read_parts(6, storage, fresh).await
 }
 
 #[tokio::test]
@@ -45,6 +51,63 @@ async fn c10_expired_addresses_are_replaced_once_for_all_parts() {
     let ids: Vec<i64> = rows.unwrap().iter().map(|row| row.get("ID").unwrap()).collect();
     assert_eq!((ids, asked), ((0..60).collect(), 1));
     assert_eq!(storage.requests_for("/fresh/0"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn c10_addresses_that_expire_far_into_a_result_are_replaced_with_their_key() {
+    let (parts, expired) = (794, 168);
+    let storage = Arc::new(Storage::new());
+    store(&storage, expired);
+    for index in expired..parts {
+        storage.put(&format!("/{index}"), [EXPIRED]);
+        storage.put(&format!("/fresh/{index}"), [part(index)]);
+    }
+    let key = "x-amz-server-side-encryption-customer-key";
+    let mut fresh = fresh(parts);
+    fresh.chunk_headers.as_mut().unwrap().insert(key.to_owned(), "bmV3".to_owned());
+    let (rows, asked) = read_parts(parts, &storage, fresh).await;
+    let ids: Vec<i64> = rows.unwrap().iter().map(|row| row.get("ID").unwrap()).collect();
+    assert_eq!((ids, asked), ((0..7940).collect(), 1));
+    for (path, headers) in storage.requests() {
+        let expected = if path.starts_with("/fresh") { "bmV3" } else { "a2V5" };
+        assert_eq!(headers[key], expected, "{path}");
+    }
+    // Only those that were under way when the first was refused asked in vain.
+    let vain = (expired..parts).map(|index| storage.requests_for(&format!("/{index}"))).sum::<usize>();
+    assert!((1..=PrefetchOptions::default().max_requests.get()).contains(&vain), "{vain}");
+}
+
+#[tokio::test]
+async fn c10_parts_of_another_size_are_another_result() {
+    for change in [
+        |part: &mut Descriptor| part.uncompressed_size += 1,
+        |part: &mut Descriptor| part.compressed_size += 1,
+        |part: &mut Descriptor| part.row_count += 1,
+    ] {
+        let storage = Arc::new(Storage::new());
+        store(&storage, 6);
+        storage.put("/4", [EXPIRED]);
+        let mut fresh = fresh(6);
+        change(&mut fresh.chunks.as_mut().unwrap()[2]);
+        let error = read(&storage, fresh).await.0.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Incomplete);
+        assert_eq!(error.to_string(), "the parts of the result changed while it was read");
+    }
+}
+
+#[tokio::test]
+async fn c11_one_part_that_stays_refused_ends_the_result_although_others_arrive() {
+    let storage = Arc::new(Storage::new());
+    for index in 0..6 {
+        storage.put(&format!("/{index}"), [EXPIRED]);
+        storage.put(&format!("/fresh/{index}"), [if index == 3 { EXPIRED } else { part(index) }]);
+    }
+    let (rows, asked) = read(&storage, fresh(6)).await;
+    assert_eq!(rows.unwrap_err().kind(), ErrorKind::Network);
+    assert!(asked <= 2, "{asked}");
+    // When the storage no longer refuses, the same addresses serve a new result.
+    store(&storage, 6);
+    assert_eq!(read(&storage, fresh(6)).await.0.unwrap().len(), 60);
 }
 
 #[tokio::test]
@@ -70,19 +133,6 @@ async fn c10_a_result_that_changed_is_not_continued() {
     storage.put("/4", [EXPIRED]);
     let (rows, _) = read(&storage, fresh(5)).await;
     assert_eq!(rows.unwrap_err().kind(), ErrorKind::Incomplete);
-}
-
-#[tokio::test]
-async fn c12_a_result_that_is_gone_says_so() {
-    let storage = Arc::new(Storage::new());
-    store(&storage, 6);
-    storage.put("/3", [EXPIRED]);
-    let refresh: Refresh =
-        Arc::new(|| Box::pin(async { Err(crate::result::Fault::ResultExpired { query_id: None }.into()) }));
-    let set = ResultSet::open(answer(6), fetcher(&storage), options(), Some(refresh)).await.unwrap();
-    let error = set.collect().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(error.to_string().contains("run the statement again"), "{error}");
 }
 
 #[tokio::test]

@@ -205,10 +205,15 @@ pub(super) fn answer_with_inline(parts: usize) -> Answer {
     }
 }
 
+/// The bytes of part `index` as they should be.
+pub(super) fn part_bytes(index: usize) -> Bytes {
+    let start = i64::try_from(index * 10).unwrap();
+    gzip(&stream(&[batch(start..start + 10)]))
+}
+
 /// Part `index` as it should be.
 pub(super) fn part(index: usize) -> Reply {
-    let start = i64::try_from(index * 10).unwrap();
-    Reply::Bytes(gzip(&stream(&[batch(start..start + 10)])))
+    Reply::Bytes(part_bytes(index))
 }
 
 /// Stores parts as they should be.
@@ -218,9 +223,9 @@ pub(super) fn store(storage: &Storage, parts: usize) {
     }
 }
 
-pub(super) fn fetcher(storage: &Arc<Storage>) -> Fetcher {
+pub(super) fn fetcher<T: Transport + 'static>(storage: &Arc<T>) -> Fetcher {
     let retrier = Retrier::new(RetryPolicy::default()).with_entropy(Arc::new(SeededEntropy::new(7)));
-    Fetcher::new(Arc::clone(storage) as Arc<dyn Transport>, retrier)
+    Fetcher::new(Arc::<T>::clone(storage), retrier)
 }
 
 pub(super) fn options() -> ResultOptions {

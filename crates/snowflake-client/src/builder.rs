@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use snowflake_auth::CredentialProvider;
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol, Secret};
+use snowflake_query::{InFlight, Resubmit};
 use snowflake_transport::{RetryPolicy, Transport, TransportOptions};
 
 use crate::client::SnowflakeClient;
@@ -149,6 +150,18 @@ impl ClientBuilder {
     /// The longest time for one statement, unless the query says otherwise.
     pub fn query_timeout(mut self, limit: Duration) -> Self {
         self.config.query_timeout = Some(limit);
+        self
+    }
+
+    /// What happens to statements that change something when their answer is lost, unless the query says otherwise.
+    pub fn resubmit(mut self, resubmit: Resubmit) -> Self {
+        self.config.resubmit = resubmit;
+        self
+    }
+
+    /// What becomes of statements that run while the client is closed.
+    pub fn in_flight(mut self, in_flight: InFlight) -> Self {
+        self.config.in_flight = in_flight;
         self
     }
 

@@ -64,11 +64,13 @@ impl SnowflakeClient {
         if let Some(limit) = config.query_timeout {
             session = session.with_timeout(limit);
         }
+        session = session.with_resubmit(config.resubmit);
         let pool = PoolOptions::default()
             .with_size(config.pool_min, config.pool_max)
             .with_wait_timeout(config.pool_wait_timeout)
             .with_idle_timeout(config.pool_idle_timeout)
-            .with_max_lifetime(config.pool_max_lifetime);
+            .with_max_lifetime(config.pool_max_lifetime)
+            .with_in_flight(config.in_flight);
         let pool = Pool::open(session, pool).await?;
         Ok(Self { inner: Arc::new(Inner { pool, local_stages: resolved.local_stages }) })
     }
@@ -150,6 +152,16 @@ impl SnowflakeClient {
         Ok(self.inner.pool.result(query_id).await?)
     }
 
+    /// Fetches the results of the single statements, in order, where several were submitted as one text (with the
+    /// parameter `MULTI_STATEMENT_COUNT`).
+    ///
+    /// # Errors
+    /// [`Sql`](crate::ErrorKind::Sql) at the first statement that failed, whose place
+    /// [`SnowflakeError::statement_index`] tells; otherwise as [`result`](Self::result).
+    pub async fn child_results(&self, parent: &QueryResult) -> Result<Vec<QueryResult>, SnowflakeError> {
+        Ok(self.inner.pool.child_results(parent).await?)
+    }
+
     /// A session of one's own, for statements that belong together: transactions, temporary tables,
     /// session variables. It goes back to the pool when dropped.
     ///
@@ -174,7 +186,8 @@ impl SnowflakeClient {
         Ok(snowflake_ingest::put_file(&self.inner.pool, path.as_ref(), stage, options, local).await?)
     }
 
-    /// Logs all sessions out, waiting for those in use up to a bound of 15 seconds.
+    /// Closes the client within 15 seconds: statements that run are stopped, or left alone, as
+    /// [`ClientBuilder::in_flight`] chose, and all sessions are logged out.
     pub async fn close(&self) {
         self.inner.pool.close().await;
     }

@@ -2,7 +2,7 @@
 
 use snafu::Snafu;
 use snowflake_proto::{Recovery, ServerCode};
-use snowflake_query::QueryId;
+use snowflake_query::{QueryId, Uuid};
 
 /// What went wrong, whichever layer it happened in.
 ///
@@ -94,6 +94,26 @@ impl SnowflakeError {
     #[must_use]
     pub fn query_id(&self) -> Option<QueryId> {
         self.query().and_then(snowflake_query::Error::query_id)
+    }
+
+    /// The query id that the statement had before, of an error of kind
+    /// [`DuplicateSuspected`](ErrorKind::DuplicateSuspected).
+    #[must_use]
+    pub fn earlier_query_id(&self) -> Option<QueryId> {
+        self.query().and_then(snowflake_query::Error::earlier_query_id)
+    }
+
+    /// The request id that the statement was submitted with: with it
+    /// [`QueryBuilder::request_id`](crate::QueryBuilder::request_id) asks again when the outcome is unknown.
+    #[must_use]
+    pub fn request_id(&self) -> Option<Uuid> {
+        self.query().and_then(snowflake_query::Error::request_id)
+    }
+
+    /// Which of several statements that were submitted together failed, from 0.
+    #[must_use]
+    pub fn statement_index(&self) -> Option<usize> {
+        self.query().and_then(snowflake_query::Error::statement_index)
     }
 
     /// The server's code, such as `001003` for a syntax error.

@@ -74,3 +74,5 @@ pub use snowflake_proto::{ArrowOptions, Cell, Column, DataType};
 pub use statement::{
     Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus, Resubmit,
 };
+/// The type of request ids.
+pub use uuid::Uuid;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol};
+use snowflake_query::{InFlight, Resubmit};
 use snowflake_transport::{RetryPolicy, Transport, TransportOptions};
 
 use super::Authentication;
@@ -62,6 +63,10 @@ pub struct SnowflakeConfig {
     pub connect_timeout: Duration,
     /// The longest time for one statement, unless the query says otherwise; `None` for no limit.
     pub query_timeout: Option<Duration>,
+    /// What happens to statements that change something when their answer is lost.
+    pub resubmit: Resubmit,
+    /// What becomes of statements that run while the client is closed.
+    pub in_flight: InFlight,
     /// Session parameters to set at login.
     pub session_parameters: BTreeMap<String, ParameterValue>,
     /// The Arrow types of results.
@@ -112,6 +117,8 @@ impl Default for SnowflakeConfig {
             pool_max_lifetime: Duration::from_secs(60 * 60),
             connect_timeout: Duration::from_secs(30),
             query_timeout: Some(Duration::from_secs(5 * 60)),
+            resubmit: Resubmit::default(),
+            in_flight: InFlight::default(),
             session_parameters: BTreeMap::new(),
             arrow: ArrowOptions::default(),
             application: None,

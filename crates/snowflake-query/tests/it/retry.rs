@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use snowflake_query::{ErrorKind, QueryBuilder};
 use snowflake_sim::{Cut, Expect, Reply, Rule};
+use snowflake_transport::{Delivery, ErrorKind as Cause};
 use tokio::time::Instant;
 
 use crate::service::{
@@ -140,7 +141,9 @@ async fn r12_an_answer_that_is_cut_twice_is_given_up() {
         assert!(matches!(error.kind(), ErrorKind::Network | ErrorKind::Protocol), "{error:?}");
         assert_eq!(count(&service, QUERY), 2, "{how:?}");
         let error = session.execute("delete from t").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::OutcomeUnknown, Some(2)));
+        service.clear();
+        session.execute("select 1").await.unwrap();
     }
 }
 
@@ -190,10 +193,46 @@ async fn r21_polls_survive_whatever_befalls_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r21_polls_survive_every_order_of_what_may_befall_them() {
+    let mut orders = 0;
+    for order in (0..256_u32).map(|n| [n % 4, n / 4 % 4, n / 16 % 4, n / 64 % 4]) {
+        let mut sorted = order;
+        sorted.sort_unstable();
+        if sorted != [0, 1, 2, 3] {
+            continue;
+        }
+        orders += 1;
+        let mut polls = 0;
+        let service = service(|_| Reply::json(&running("333333", RESULT)));
+        service.inner().push(Expect::get(RESULT).any_times().reply_with(move |_| {
+            polls += 1;
+            match order.get(polls - 1) {
+                Some(0) => Reply::status(503),
+                Some(1) => Reply::fail(Cause::Reset, Delivery::MaybeSent),
+                Some(2) => Reply::json(&failed("390112", "expired")),
+                Some(3) => Reply::fail(Cause::Stalled, Delivery::MaybeSent).after(Duration::from_secs(20)),
+                _ if polls < 8 => Reply::json(&running("333334", RESULT)),
+                _ => Reply::json(&inserted()),
+            }
+        }));
+        let session = connect(&service).await;
+        let result = session.execute("insert into t values (1)").await.unwrap();
+        assert_eq!(result.rows_affected(), Some(3), "{order:?}");
+        assert_eq!((count(&service, QUERY), count(&service, RESULT)), (1, 8), "{order:?}");
+        settle().await;
+        assert_eq!(count(&service, ABORT), 0);
+    }
+    assert_eq!(orders, 24);
+}
+
+#[tokio::test(start_paused = true)]
 async fn r22_a_statement_may_take_hours_and_polls_grow_apart() {
     let started = Instant::now();
     let service = service(|_| Reply::json(&running("333333", RESULT)));
+    let times: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let noted = Arc::clone(&times);
     service.inner().push(Expect::get(RESULT).any_times().reply_with(move |_| {
+        noted.lock().unwrap().push(Instant::now());
         let done = started.elapsed() > Duration::from_secs(10 * 3600);
         Reply::json(&if done { one() } else { running("333333", RESULT) })
     }));
@@ -201,6 +240,8 @@ async fn r22_a_statement_may_take_hours_and_polls_grow_apart() {
     session.execute("select 1").await.unwrap();
     let polls = count(&service, RESULT);
     assert!((3600..3700).contains(&polls), "{polls}");
+    let times = times.lock().unwrap();
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= Duration::from_secs(30)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,7 +289,10 @@ async fn r23_a_result_not_found_at_a_later_poll_is_an_error() {
 
 #[tokio::test(start_paused = true)]
 async fn r28_a_caller_that_leaves_between_attempts_sends_only_the_abort() {
-    let service = service(|_| Reply::status(503));
+    let broken = Arc::new(Mutex::new(true));
+    let is_broken = Arc::clone(&broken);
+    let service =
+        service(move |_| if *is_broken.lock().unwrap() { Reply::status(503) } else { Reply::json(&one()) });
     let session = connect(&service).await;
     let waited = tokio::time::timeout(Duration::from_millis(100), session.execute("select 1")).await;
     assert!(waited.is_err());
@@ -259,6 +303,9 @@ async fn r28_a_caller_that_leaves_between_attempts_sends_only_the_abort() {
     let aborts = requests(&service, ABORT);
     assert_eq!(aborts.len(), 1);
     assert_eq!(aborts[0].json()["requestId"].as_str(), sent[0].query("requestId").as_deref());
+    *broken.lock().unwrap() = false;
+    session.execute("select 1").await.unwrap();
+    assert_eq!((count(&service, QUERY), count(&service, ABORT)), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -269,6 +316,13 @@ async fn r29_the_servers_words_in_a_bad_status_are_kept() {
     let service = service(move |_| Reply::json(&body).with_status(500));
     let session = connect(&service).await;
     let error = session.execute("select 1").await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.as_str()), Some("000603"));
+    assert_eq!(error.sql_state(), Some("XX000"));
+    assert_eq!(error.query_id().map(|id| id.to_string()).as_deref(), Some(crate::service::ID));
+    assert!(error.attempts().is_none() && error.is_retryable());
+    // A write may have run before it failed; what the server said is kept all the same.
+    let error = session.execute("insert into t values (1)").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert_eq!(error.code().map(|code| code.as_str()), Some("000603"));
     assert_eq!(error.sql_state(), Some("XX000"));
     assert_eq!(error.query_id().map(|id| id.to_string()).as_deref(), Some(crate::service::ID));

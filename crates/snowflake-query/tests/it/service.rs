@@ -32,6 +32,11 @@ pub(crate) fn service(query: impl FnMut(&Seen) -> Reply + Send + Sync + 'static)
 
 /// Everything but statements.
 pub(crate) fn script() -> Script {
+    script_aborting(|_| Reply::json(&json!({ "success": true, "data": null })))
+}
+
+/// Everything but statements, with aborts that are answered like this.
+pub(crate) fn script_aborting(abort: impl FnMut(&Seen) -> Reply + Send + Sync + 'static) -> Script {
     let logins = AtomicI64::new(0);
     let renewals = AtomicI64::new(0);
     let done = || Reply::json(&json!({ "success": true, "data": null }));
@@ -49,7 +54,7 @@ pub(crate) fn script() -> Script {
                 "masterToken": "master", "validityInSecondsMT": 14400, "sessionId": 1,
             }}))
         }))
-        .expect(Expect::post(ABORT).any_times().reply(done()))
+        .expect(Expect::post(ABORT).any_times().reply_with(abort))
 }
 
 fn logged_in(number: i64) -> Value {

@@ -249,7 +249,6 @@ async fn parameters_and_the_query_context_are_learnt_from_answers() {
     assert_eq!(session.parameter("timezone").unwrap().as_str(), Some("UTC"));
     session.execute("select 1").await.unwrap();
     assert_eq!(session.parameter("timezone").unwrap().as_str(), Some("Asia/Tokyo"));
-    // R24: a failed statement brings its context along too.
     assert!(session.execute("select 2").await.is_err());
     assert!(session.execute("select 3").await.is_err());
     let sent = requests(&service, QUERY);

@@ -5,8 +5,9 @@
 //!
 //! - [`Script`] answers from a list of expectations and reports what came that should not have, and what
 //!   should have come and did not;
-//! - [`Fault`] wraps any transport and breaks its exchanges by rule: statuses, lost answers, cut, changed
-//!   or endless bodies;
+//! - [`Fault`] wraps any transport and breaks its exchanges by rule: statuses, lost, doubled and late
+//!   answers, cut, changed or endless bodies, expired tokens and addresses; a [`Schedule`] holds the rules
+//!   as text, draws them at random, and is shrunk to the few that matter;
 //! - [`ManualClock`] and [`SeededEntropy`] make time and chance repeatable.
 //!
 //! ```
@@ -50,7 +51,9 @@ pub mod socket;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
-pub use fault::{Cut, Fault, Rule};
+pub use fault::{
+    ArrowDamage, Cut, Endpoint, Expiry, Fault, Gzip, Kept, Mix, Rule, Schedule, ScheduleError, Verb,
+};
 pub use fingerprint::{
     Difference, Fingerprint, InvalidFingerprint, Nearest, Statement, StatementContext, nearest,
 };

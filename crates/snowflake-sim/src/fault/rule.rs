@@ -1,64 +1,71 @@
-//! Which requests go wrong, and how.
+//! Which requests go wrong.
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::Bytes;
 use http::Method;
-use serde_json::Value;
+use snowflake_transport::Request;
+
+use super::call::Call;
+use super::endpoint::Endpoint;
+use super::verb::Action;
 
 /// A condition on requests and what befalls those that meet it.
 ///
 /// A rule applies to every matching request unless [`Rule::nth`] and [`Rule::times`] say to which.
 /// Several faults of one rule befall the same request, in the order in which they are given.
-#[derive(Clone, Debug)]
+///
+/// `Display` writes a rule in the words of [`Schedule`](crate::Schedule), with `(code)` for what has none;
+/// `Debug` leaves out headers and bodies.
+#[derive(Clone)]
 pub struct Rule {
-    method: Option<Method>,
-    prefix: String,
-    skip: usize,
-    times: Option<usize>,
+    pub(super) place: Place,
+    pub(super) method: Option<Method>,
+    pub(super) session: Option<usize>,
+    pub(super) condition: Option<Condition>,
+    pub(super) nth: usize,
+    pub(super) times: Option<usize>,
+    pub(super) actions: Vec<Action>,
     matched: usize,
     hits: usize,
-    verbs: Vec<Verb>,
 }
 
-/// How a cut body ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// As if it were complete: the other side closed an answer of unknown length.
-    Clean,
-    /// With an error of kind `Truncated`: less arrived than was announced.
-    Short,
-    /// With an error of kind `Reset`: the connection broke.
-    Reset,
-    /// Not at all: nothing more arrives.
-    Stall,
+/// Where requests must go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Prefix(String),
+    Endpoint(Endpoint),
 }
 
-#[derive(Clone)]
-pub(super) enum Verb {
-    Status { code: u16, headers: Vec<(String, String)>, body: Bytes },
-    Reset,
-    LoseResponse,
-    Stall,
-    Delay(Duration),
-    Cut { after: usize, how: Cut },
-    FlipBit(usize),
-    Replace(Bytes),
-    PatchJson(Arc<dyn Fn(&mut Value) + Send + Sync>),
-}
+type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 
 impl Rule {
     /// A rule for requests whose path begins like this.
     pub fn on(prefix: impl Into<String>) -> Self {
-        let prefix = prefix.into();
-        Self { method: None, prefix, skip: 0, times: None, matched: 0, hits: 0, verbs: Vec::new() }
+        Self::to(Place::Prefix(prefix.into()))
+    }
+
+    /// A rule for one sort of requests.
+    pub fn at(endpoint: Endpoint) -> Self {
+        Self::to(Place::Endpoint(endpoint))
     }
 
     /// A rule for every request.
     pub fn always() -> Self {
-        Self::on("")
+        Self::at(Endpoint::Any)
+    }
+
+    pub(super) fn to(place: Place) -> Self {
+        Self {
+            place,
+            method: None,
+            session: None,
+            condition: None,
+            nth: 1,
+            times: None,
+            actions: Vec::new(),
+            matched: 0,
+            hits: 0,
+        }
     }
 
     /// Restricts the rule to one method.
@@ -68,10 +75,31 @@ impl Rule {
         self
     }
 
+    /// Restricts the rule to one session; the first that is seen is 1, and it keeps its number when its
+    /// token is renewed.
+    ///
+    /// A session is seen when its token is first presented, not when it is handed out at login.
+    #[must_use]
+    pub fn session(mut self, session: usize) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Restricts the rule to requests of which this holds. Requests of which it does not hold are not
+    /// counted by [`Rule::nth`] either.
+    #[must_use]
+    pub fn when<C>(mut self, condition: C) -> Self
+    where
+        C: Fn(&Request) -> bool + Send + Sync + 'static,
+    {
+        self.condition = Some(Arc::new(condition));
+        self
+    }
+
     /// Begins with the nth matching request; the first is 1.
     #[must_use]
     pub fn nth(mut self, n: usize) -> Self {
-        self.skip = n.saturating_sub(1);
+        self.nth = n.max(1);
         self
     }
 
@@ -82,72 +110,8 @@ impl Rule {
         self
     }
 
-    /// Answers with a status and nothing else; the request goes no further.
-    #[must_use]
-    pub fn status(self, code: u16) -> Self {
-        self.answer(code, &[], Bytes::new())
-    }
-
-    /// Answers with this; the request goes no further.
-    #[must_use]
-    pub fn answer(self, code: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Self {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.verb(Verb::Status { code, headers, body: body.into() })
-    }
-
-    /// Breaks the connection before the request is sent.
-    #[must_use]
-    pub fn reset(self) -> Self {
-        self.verb(Verb::Reset)
-    }
-
-    /// Lets the request be executed and loses the answer.
-    #[must_use]
-    pub fn lose_response(self) -> Self {
-        self.verb(Verb::LoseResponse)
-    }
-
-    /// Takes the request and never answers; it goes no further.
-    #[must_use]
-    pub fn stall(self) -> Self {
-        self.verb(Verb::Stall)
-    }
-
-    /// Waits before anything else happens, as tokio counts time.
-    #[must_use]
-    pub fn delay(self, by: Duration) -> Self {
-        self.verb(Verb::Delay(by))
-    }
-
-    /// Cuts the body of the answer after so many bytes.
-    #[must_use]
-    pub fn cut(self, after: usize, how: Cut) -> Self {
-        self.verb(Verb::Cut { after, how })
-    }
-
-    /// Flips one bit of the body of the answer, counted from the first; beyond the end nothing happens.
-    #[must_use]
-    pub fn flip_bit(self, bit: usize) -> Self {
-        self.verb(Verb::FlipBit(bit))
-    }
-
-    /// Replaces the body of the answer.
-    #[must_use]
-    pub fn replace_body(self, body: impl Into<Bytes>) -> Self {
-        self.verb(Verb::Replace(body.into()))
-    }
-
-    /// Changes the body of the answer if it is JSON.
-    #[must_use]
-    pub fn patch_json<P>(self, patch: P) -> Self
-    where
-        P: Fn(&mut Value) + Send + Sync + 'static,
-    {
-        self.verb(Verb::PatchJson(Arc::new(patch)))
-    }
-
-    fn verb(mut self, verb: Verb) -> Self {
-        self.verbs.push(verb);
+    pub(super) fn action(mut self, action: Action) -> Self {
+        self.actions.push(action);
         self
     }
 
@@ -156,33 +120,26 @@ impl Rule {
     }
 
     /// The faults for a request, if it is this rule's turn.
-    pub(super) fn take(&mut self, method: &Method, path: &str) -> Option<Vec<Verb>> {
-        let matches =
-            self.method.as_ref().is_none_or(|wanted| wanted == method) && path.starts_with(&self.prefix);
-        if !matches {
+    pub(super) fn take(&mut self, request: &Request, call: &Call) -> Option<Vec<Action>> {
+        if !self.matches(request, call) {
             return None;
         }
         self.matched += 1;
-        if self.matched <= self.skip || self.times.is_some_and(|times| self.hits >= times) {
+        if self.matched < self.nth || self.times.is_some_and(|times| self.hits >= times) {
             return None;
         }
         self.hits += 1;
-        Some(self.verbs.clone())
+        Some(self.actions.clone())
     }
-}
 
-impl fmt::Debug for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status { code, .. } => write!(f, "Status({code})"),
-            Self::Reset => f.write_str("Reset"),
-            Self::LoseResponse => f.write_str("LoseResponse"),
-            Self::Stall => f.write_str("Stall"),
-            Self::Delay(by) => write!(f, "Delay({by:?})"),
-            Self::Cut { after, how } => write!(f, "Cut({after}, {how:?})"),
-            Self::FlipBit(bit) => write!(f, "FlipBit({bit})"),
-            Self::Replace(body) => write!(f, "Replace({} bytes)", body.len()),
-            Self::PatchJson(_) => f.write_str("PatchJson"),
-        }
+    fn matches(&self, request: &Request, call: &Call) -> bool {
+        let there = match &self.place {
+            Place::Prefix(prefix) => request.uri().path().starts_with(prefix),
+            Place::Endpoint(endpoint) => endpoint.covers(call.endpoint),
+        };
+        there
+            && self.method.as_ref().is_none_or(|wanted| wanted == request.method())
+            && self.session.is_none_or(|wanted| call.session == Some(wanted))
+            && self.condition.as_ref().is_none_or(|holds| holds(request))
     }
 }

@@ -1,0 +1,64 @@
+//! What a request says about itself: its sort, its token, and what it asks for.
+
+use http::Uri;
+use http::header::AUTHORIZATION;
+use serde_json::Value;
+use snowflake_transport::{Request, RequestOptions};
+
+use super::endpoint::{Endpoint, result_id};
+
+/// The facts about a request that rules and expired things go by.
+#[derive(Clone)]
+pub(super) struct Call {
+    pub(super) endpoint: Endpoint,
+    /// The number of the session, once it has one.
+    pub(super) session: Option<usize>,
+    /// The token that it presents.
+    pub(super) token: Option<String>,
+    /// The session token that a renewal is to replace.
+    pub(super) replaces: Option<String>,
+    /// The statement whose result is asked for.
+    pub(super) result: Option<String>,
+    pub(super) address: Uri,
+    pub(super) options: RequestOptions,
+}
+
+impl Call {
+    pub(super) fn of(request: &Request) -> Self {
+        let path = request.uri().path();
+        let endpoint = Endpoint::of(request.method(), path);
+        Self {
+            endpoint,
+            session: None,
+            token: token(request),
+            replaces: (endpoint == Endpoint::Renew).then(|| old_token(request)).flatten(),
+            result: result_id(path).map(str::to_owned),
+            address: request.uri().clone(),
+            options: RequestOptions::of(request),
+        }
+    }
+
+    /// The token, if it is one of a session.
+    pub(super) fn session_token(&self) -> Option<&str> {
+        match self.endpoint {
+            // A login presents none worth the name, and a renewal the master token.
+            Endpoint::Login | Endpoint::Renew => None,
+            _ => self.token.as_deref(),
+        }
+    }
+
+    pub(super) fn is_to_storage(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Part | Endpoint::Storage)
+    }
+}
+
+fn token(request: &Request) -> Option<String> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let token = value.strip_prefix("Snowflake Token=\"")?.strip_suffix('"')?;
+    Some(token.to_owned())
+}
+
+fn old_token(request: &Request) -> Option<String> {
+    let body: Value = serde_json::from_slice(request.body().as_bytes()?).ok()?;
+    Some(body.get("oldSessionToken")?.as_str()?.to_owned())
+}

@@ -1,0 +1,7 @@
+//! What the faults of the past still do: tokens that have expired, addresses that are refused.
+
+mod lapse;
+mod memory;
+mod sessions;
+
+pub(super) use memory::Memory;

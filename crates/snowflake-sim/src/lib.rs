@@ -8,6 +8,8 @@
 //! - [`Fault`] wraps any transport and breaks its exchanges by rule: statuses, lost, doubled and late
 //!   answers, cut, changed or endless bodies, expired tokens and addresses; a [`Schedule`] holds the rules
 //!   as text, draws them at random, and is shrunk to the few that matter;
+//! - [`StandIn`] is a small service in memory whose statements answer what a test prepared, and whose
+//!   [`Ledger`] says what really happened;
 //! - [`ManualClock`] and [`SeededEntropy`] make time and chance repeatable.
 //!
 //! ```
@@ -41,13 +43,19 @@ mod engine;
 mod server;
 
 mod clock;
+mod context;
+mod encode;
 mod entropy;
 mod fault;
 mod fingerprint;
+mod ledger;
+mod parameters;
 mod script;
 mod scrub;
+mod service;
 #[cfg(feature = "socket")]
 pub mod socket;
+mod standin;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
@@ -57,10 +65,10 @@ pub use fault::{
 pub use fingerprint::{
     Difference, Fingerprint, InvalidFingerprint, Nearest, Statement, StatementContext, nearest,
 };
+pub use ledger::{Abort, AbortTarget, Effect, Ledger, PartUse, Produced, Submissions};
 pub use script::{Expect, Reply, Script, Seen, Unmet};
 pub use scrub::{Finding, Scrub, find_secrets};
 #[cfg(feature = "server")]
-pub use server::{
-    Abort, AbortTarget, Ledger, SimServer, SimServerBuilder, StartError, StartErrorKind, Submissions,
-};
+pub use server::{SimServer, SimServerBuilder, StartError, StartErrorKind};
 pub use snowflake_proto::sql::Literals;
+pub use standin::{Answer, Asked, CellValue, IntoRow, StandIn, Table};

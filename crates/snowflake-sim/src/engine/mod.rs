@@ -41,7 +41,7 @@ pub(crate) use error::SqlError;
 pub(crate) use instance::Engine;
 pub(crate) use options::{CancelResult, EngineOptions, QueryStore, StoredResult};
 pub(crate) use outcome::{BatchStream, Outcome, Rows};
-pub(crate) use session::{Context, EngineSession};
+pub(crate) use session::EngineSession;
 pub(crate) use statement::{Statement, split};
 
 #[cfg(test)]

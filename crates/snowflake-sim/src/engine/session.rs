@@ -4,28 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value as Json;
-use snowflake_proto::{PARAMETERS, Parameter, ParameterKind};
+use snowflake_proto::{PARAMETERS, Parameter};
 
 use super::catalog::{ObjectPath, Relation, Stage};
 use super::deep::Deep;
 use super::transaction::Transaction;
 use super::value::Value;
 use super::{Engine, Outcome, SqlError, Statement, run};
-
-/// The current objects of a session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Context {
-    /// The user.
-    pub(crate) user: String,
-    /// The role.
-    pub(crate) role: Option<String>,
-    /// The warehouse.
-    pub(crate) warehouse: Option<String>,
-    /// The database.
-    pub(crate) database: Option<String>,
-    /// The schema.
-    pub(crate) schema: Option<String>,
-}
+use crate::context::Context;
+use crate::parameters::typed;
 
 /// One session. Clones share it.
 #[derive(Clone, Debug)]
@@ -127,6 +114,11 @@ impl EngineSession {
         missing
     }
 
+    /// Whether a transaction is open.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.state().transaction.is_some()
+    }
+
     /// Ends the session: rolls its transaction back and drops its temporary objects.
     pub(crate) fn close(&self) {
         let mut state = self.state();
@@ -150,19 +142,5 @@ impl EngineSession {
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A parameter's value in the parameter's own type.
-pub(super) fn typed(parameter: &Parameter, value: &Json) -> Json {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    match parameter.kind() {
-        ParameterKind::Boolean => match text.to_ascii_lowercase().as_str() {
-            "true" | "on" | "1" => Json::Bool(true),
-            "false" | "off" | "0" => Json::Bool(false),
-            _ => value.clone(),
-        },
-        ParameterKind::Integer => text.parse::<i64>().map_or_else(|_| value.clone(), Json::from),
-        _ => Json::String(text),
     }
 }

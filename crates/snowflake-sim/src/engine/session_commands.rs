@@ -7,11 +7,11 @@ use snowflake_proto::{Parameter, StatementType};
 use super::answer::status;
 use super::run::{ROLES, Run, invalid_zone};
 use super::select::plan_query;
-use super::session::typed;
 use super::syntax::{Cursor, OptionValue, Options, Tokens, parse_query};
 use super::transaction::Transaction;
 use super::value::Reader;
 use super::{Outcome, SqlError};
+use crate::parameters::typed;
 use futures::TryStreamExt;
 
 const DONE: &str = "Statement executed successfully.";

@@ -9,11 +9,10 @@ use snowflake_transport::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use super::error::StartError;
 use super::login::TokenKind;
-use super::session::Lifetimes;
 use super::sim_server::SimServer;
-use super::state::exact;
 use super::statement::Limits;
-use crate::engine::Context;
+use crate::context::{Context, exact};
+use crate::service::Lifetimes;
 
 /// The account of a server that was given none.
 const DEFAULT_ACCOUNT: &str = "sim";

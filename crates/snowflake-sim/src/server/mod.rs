@@ -6,13 +6,9 @@
 //! The server listens on the loopback interface alone, and lets nobody in that the builder did not name.
 
 mod builder;
-mod chunk;
-mod encode;
 mod error;
 mod http;
-mod ledger;
 mod login;
-mod parameters;
 mod routes;
 mod session;
 mod sim_server;
@@ -21,5 +17,4 @@ mod statement;
 
 pub use builder::SimServerBuilder;
 pub use error::{StartError, StartErrorKind};
-pub use ledger::{Abort, AbortTarget, Ledger, Submissions};
 pub use sim_server::SimServer;

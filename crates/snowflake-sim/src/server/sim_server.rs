@@ -12,15 +12,15 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::builder::{Login, SimServerBuilder};
-use super::chunk::Grants;
 use super::error::{InitialSchemaSnafu, PublicKeySnafu, SocketSnafu, StageFolderSnafu, StartError};
 use super::http::{InProcess, Listener, bind};
-use super::ledger::Ledger;
 use super::login::{Directory, PublicKey};
-use super::session::{Sessions, TokenKind};
 use super::state::{Settings, Shared};
 use super::statement::Queries;
-use crate::engine::{Context, Engine, EngineOptions, Outcome, QueryStore, Statement};
+use crate::context::Context;
+use crate::engine::{Engine, EngineOptions, Outcome, QueryStore, Statement};
+use crate::ledger::Ledger;
+use crate::service::{Grants, Sessions, TokenKind};
 
 /// A Snowflake-compatible server on the loopback interface.
 ///

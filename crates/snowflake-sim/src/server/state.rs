@@ -4,16 +4,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use snowflake_proto::Identifier;
 use snowflake_transport::{Clock, Entropy};
 use tokio::sync::watch;
 
-use super::chunk::Grants;
-use super::ledger::Ledger;
 use super::login::Directory;
-use super::session::{Lifetimes, Sessions};
+use super::session::Session;
 use super::statement::{Limits, Queries};
-use crate::engine::{Context, Engine};
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::ledger::Ledger;
+use crate::service::{self, Grants, Lifetimes, Sessions};
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) engine: Engine,
-    pub(super) sessions: Sessions,
+    pub(super) sessions: Sessions<Session>,
     pub(super) queries: Arc<Queries>,
     pub(super) grants: Grants,
     /// Whether statements may start; tests hold them back.
@@ -49,27 +49,15 @@ impl Shared {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A query id: a UUID that starts with `01`, as the service's do.
+    /// A new query id.
     pub(super) fn query_id(&self) -> String {
-        let mut id = self.entropy.uuid().to_string();
-        id.replace_range(..2, "01");
-        id
+        service::query_id(self.entropy.as_ref())
     }
 
     /// Milliseconds since 1970.
     pub(super) fn milliseconds(&self) -> i64 {
-        milliseconds(self.clock.wall())
+        service::milliseconds(self.clock.wall())
     }
-}
-
-/// Milliseconds since 1970.
-pub(super) fn milliseconds(at: time::OffsetDateTime) -> i64 {
-    at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
-}
-
-/// The name of an object that is spelled as in SQL: upper case unless it is quoted.
-pub(super) fn exact(spelled: &str) -> String {
-    Identifier::parse(spelled).map_or_else(|_| spelled.to_owned(), |identifier| identifier.name().to_owned())
 }
 
 impl fmt::Debug for Shared {

@@ -13,7 +13,8 @@ use super::catalog::ObjectPath;
 use super::env::Env;
 use super::syntax::{BindValue, Name, bind_value};
 use super::value::Value;
-use super::{Context, Engine, EngineSession, SqlError, Statement};
+use super::{Engine, EngineSession, SqlError, Statement};
+use crate::context::Context;
 
 pub(super) use dispatch::execute;
 pub(super) use settings::{ROLES, invalid_zone};

@@ -1,7 +1,8 @@
 //! Parameters, variables, results of earlier statements.
 
 use super::harness::{Db, execute};
-use crate::engine::{Context, Statement, StoredResult, split};
+use crate::context::Context;
+use crate::engine::{Statement, StoredResult, split};
 
 #[tokio::test]
 async fn parameters_change_what_values_look_like() {

@@ -16,10 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::call::{Call, MAX_BODY};
-use super::reply::Reply;
 use crate::server::routes;
 use crate::server::state::Shared;
+use crate::service::{Call, MAX_BODY, Reply};
 
 /// The task that accepts connections. Dropping it closes the socket and every connection.
 #[derive(Debug)]

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use snowflake_proto::wire::abort::Request;
 
-use super::{answer as answers, authorize, is_query_id, malformed, not_an_id};
-use crate::server::http::{Call, Reply};
-use crate::server::ledger::{Abort, AbortTarget};
+use super::authorize;
+use crate::ledger::AbortTarget;
 use crate::server::state::Shared;
 use crate::server::statement::Execution;
+use crate::service::refusal::{malformed, not_an_id};
+use crate::service::{Call, Reply, answer, is_query_id};
 
 /// `POST /queries/v1/abort-request`.
 pub(super) fn by_request(shared: &Shared, call: &Call) -> Reply {
@@ -36,15 +37,13 @@ pub(super) fn by_query(shared: &Shared, call: &Call, query_id: &str) -> Reply {
 }
 
 fn abort(shared: &Shared, target: AbortTarget, execution: Option<Arc<Execution>>) -> Reply {
-    let running = execution.filter(|execution| execution.finished().is_none());
-    shared.ledger().aborts.push(Abort { target, accepted: running.is_some() });
-    match running {
+    let found = execution.as_ref().map(|found| (found.query_id.clone(), found.finished().is_none()));
+    shared.ledger().aborted(target, found);
+    match execution.filter(|execution| execution.finished().is_none()) {
         Some(execution) => {
             execution.cancel.cancel();
             Reply::empty()
         }
-        None => {
-            answers::failure(None, "000605", "01000", "Identified SQL statement is not currently executing.")
-        }
+        None => answer::nothing_runs(),
     }
 }

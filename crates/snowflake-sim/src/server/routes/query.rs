@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use snowflake_proto::wire::Envelope;
-use snowflake_proto::wire::query::{Request, Response};
+use snowflake_proto::wire::query::Request;
 
-use super::{answer as answers, authorize, malformed};
-use crate::server::http::{Call, Reply};
+use super::{answer as answers, authorize};
 use crate::server::state::Shared;
 use crate::server::statement::{Submitted, submit};
+use crate::service::answer::other_text;
+use crate::service::refusal::malformed;
+use crate::service::{Call, Reply};
 
 /// Submits a statement, and waits for it as long as the service would.
 pub(super) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
@@ -23,23 +24,10 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
     let request_id = call.argument("requestId");
     let execution = match submit(shared, &session, request_id.as_deref(), request) {
         Submitted::Execution(execution) => execution,
-        Submitted::Conflict => return conflict(),
+        Submitted::Conflict => return other_text(),
     };
     if execution.is_async && execution.finished().is_none() {
         return answers::in_progress(&execution);
     }
     answers::when_finished(shared, call, &execution).await
-}
-
-/// The service sends no code with these words.
-fn conflict() -> Reply {
-    Reply::envelope(&Envelope::<Response> {
-        data: None,
-        code: None,
-        message: Some(
-            "The specified sqlText should not be overwritten when resubmitting the request".to_owned(),
-        ),
-        success: false,
-        headers: None,
-    })
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{answer as answers, authorize, is_query_id, not_an_id};
-use crate::server::http::{Call, Reply};
+use super::{answer as answers, authorize};
 use crate::server::state::Shared;
+use crate::service::answer::no_such_result;
+use crate::service::refusal::not_an_id;
+use crate::service::{Call, Reply, is_query_id};
 
 /// Waits for a statement as long as the service would, and answers what came of it.
 pub(super) async fn answer(shared: &Arc<Shared>, call: &Call, query_id: &str) -> Reply {
@@ -17,6 +19,6 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: &Call, query_id: &str) ->
     shared.ledger().result_requests += 1;
     match shared.queries.find(query_id) {
         Some(execution) => answers::when_finished(shared, call, &execution).await,
-        None => answers::failure(Some(query_id), "000612", "02000", "Result not found."),
+        None => no_such_result(query_id),
     }
 }

@@ -3,8 +3,8 @@
 use snowflake_proto::wire::Envelope;
 
 use super::authorize;
-use crate::server::http::{Call, Reply};
 use crate::server::state::Shared;
+use crate::service::{Call, Reply};
 
 /// `POST /session/heartbeat`.
 pub(super) fn heartbeat(shared: &Shared, call: &Call) -> Reply {
@@ -30,7 +30,7 @@ pub(super) fn logout(shared: &Shared, call: &Call) -> Reply {
     {
         execution.cancel.cancel();
     }
-    shared.sessions.close(&session);
+    shared.sessions.close(session.id);
     session.engine.close();
     shared.ledger().logouts += 1;
     Reply::empty()

@@ -1,12 +1,10 @@
 //! `POST /session/token-request`: new tokens for a master token.
 
-use snowflake_proto::wire::Envelope;
-use snowflake_proto::wire::token::{Request, Response};
+use snowflake_proto::wire::token::Request;
 
-use super::{malformed, missing_token};
-use crate::server::http::{Call, Reply};
-use crate::server::session::TokenError;
 use crate::server::state::Shared;
+use crate::service::refusal::{malformed, missing_token, not_renewed};
+use crate::service::{Call, Reply, welcome};
 
 /// Renews a session.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
@@ -23,21 +21,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
     let renewed =
         shared.sessions.renew(master, &request.old_session_token, life, now, shared.entropy.as_ref());
     match renewed {
-        Ok((tokens, session)) => Reply::envelope(&Envelope::ok(Response {
-            session_token: Some(tokens.session),
-            validity_in_seconds_st: i64::try_from(life.session.as_secs()).ok(),
-            master_token: Some(tokens.master),
-            validity_in_seconds_mt: i64::try_from(life.master.as_secs()).ok(),
-            session_id: Some(session.id),
-        })),
-        Err(TokenError::Expired) => {
-            Reply::failure("390114", "Authentication token has expired.  The user must authenticate again.")
-        }
-        Err(TokenError::Gone) => {
-            Reply::failure("390111", "Session no longer exists.  New login required to access the service.")
-        }
-        Err(TokenError::Unknown) => {
-            Reply::failure("390115", "Authentication token is invalid.  The user must authenticate again.")
-        }
+        Ok((tokens, session_id)) => welcome::renewed(session_id, tokens, life),
+        Err(error) => not_renewed(error),
     }
 }

@@ -4,14 +4,15 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use arrow_array::{Array as _, RecordBatch};
+use arrow_schema::ArrowError;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use super::result::{Part, PartKey, ResultSet};
+use crate::encode::{Encoding, Format};
 use crate::engine::{Rows, SqlError};
-use crate::server::encode::{Encoding, Format};
+use crate::service::{Part, PartKey, ResultSet};
 
 /// Parts that are encoded at the same time.
 const ENCODERS: usize = 4;
@@ -37,6 +38,7 @@ impl Limits {
 
 /// Reads the stream to its end, then encodes what it brought.
 pub(super) async fn collect(
+    query_id: String,
     rows: Rows,
     format: Format,
     limits: Limits,
@@ -52,7 +54,8 @@ pub(super) async fn collect(
     }
     let encoding = Arc::new(Encoding::new(format, rows.columns.clone(), &batches));
     let mut parts = cut(limits, &batches).into_iter();
-    let inline = encoding.inline(&parts.next().unwrap_or_default()).map_err(SqlError::internal)?;
+    let first = join(&parts.next().unwrap_or_default()).map_err(SqlError::internal)?;
+    let inline = encoding.inline(first.as_ref()).map_err(SqlError::internal)?;
     let encoded = futures::stream::iter(parts)
         .map(|slices| {
             let encoding = Arc::clone(&encoding);
@@ -62,6 +65,7 @@ pub(super) async fn collect(
         .map(|joined| joined.map_err(SqlError::internal)?);
     let parts = encoded.try_collect().await?;
     Ok(ResultSet {
+        query_id,
         columns: rows.columns,
         total: batches.iter().map(RecordBatch::num_rows).sum(),
         batches,
@@ -125,12 +129,28 @@ fn size(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(|array| array.to_data().get_slice_memory_size().unwrap_or_default()).sum()
 }
 
+/// The slices of a part as one batch; `None` if there is none.
+fn join(slices: &[RecordBatch]) -> Result<Option<RecordBatch>, ArrowError> {
+    match slices {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        [first, ..] => arrow_select::concat::concat_batches(&first.schema(), slices).map(Some),
+    }
+}
+
 fn part(encoding: &Encoding, slices: &[RecordBatch]) -> Result<Part, SqlError> {
-    let bytes = encoding.part(slices).map_err(SqlError::internal)?;
+    let rows = join(slices).map_err(SqlError::internal)?;
+    let bytes =
+        rows.map_or_else(|| Ok(Vec::new()), |rows| encoding.part(&rows)).map_err(SqlError::internal)?;
     let mut gzip = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
     gzip.write_all(&bytes).map_err(SqlError::internal)?;
     let body = Bytes::from(gzip.finish().map_err(SqlError::internal)?);
-    Ok(Part { rows: slices.iter().map(RecordBatch::num_rows).sum(), uncompressed: bytes.len(), body })
+    Ok(Part {
+        rows: slices.iter().map(RecordBatch::num_rows).sum(),
+        uncompressed: bytes.len(),
+        body,
+        is_gzip: true,
+    })
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use snowflake_proto::wire::stage::Transfer;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-use super::result::ResultSet;
-use crate::engine::{CancelToken, Context, SqlError};
+use crate::context::Context;
+use crate::engine::{CancelToken, SqlError};
+use crate::service::ResultSet;
 
 /// One run of a statement.
 pub(in crate::server) struct Execution {

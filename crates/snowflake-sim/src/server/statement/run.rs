@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use snowflake_proto::wire::query::Request;
+use snowflake_proto::wire::query::{NameValue, Request};
 
 use super::collect::collect;
 use super::execution::{Execution, Finished, Success};
-use super::result::PartKey;
-use super::{format, several};
-use crate::engine::{Outcome, SqlError, Statement};
-use crate::server::encode::Format;
-use crate::server::parameters;
+use super::{effects, several};
+use crate::encode::Format;
+use crate::engine::{EngineSession, Outcome, SqlError, Statement};
+use crate::parameters;
 use crate::server::session::Session;
 use crate::server::state::Shared;
+use crate::service::{PartKey, choose_format};
 
 const TIMEOUT: &str = "STATEMENT_TIMEOUT_IN_SECONDS";
 
@@ -42,7 +42,7 @@ pub(in crate::server) fn submit(
     let mut ledger = shared.ledger();
     ledger.received(request_id);
     if is_new {
-        ledger.executed(request_id);
+        ledger.executed(request_id, &execution.sql, &execution.query_id);
     }
     // A driver may leave the text out when it asks again.
     if sql.is_empty() || sql == execution.sql { Submitted::Execution(execution) } else { Submitted::Conflict }
@@ -93,8 +93,14 @@ pub(super) fn finished(shared: &Shared, session: &Session, outcome: Result<Succe
         ended: shared.clock.wall(),
         outcome,
         context: session.engine.context(),
-        parameters: parameters::of(&session.engine),
+        parameters: answered(&session.engine),
     }
+}
+
+/// The parameters that answers of a session carry.
+pub(in crate::server) fn answered(session: &EngineSession) -> Vec<NameValue> {
+    let mut all = session.parameters();
+    parameters::answered(|name| all.remove(name))
 }
 
 /// Makes an outcome known.
@@ -146,12 +152,14 @@ async fn bounded(job: Job) -> Result<Success, SqlError> {
 /// Runs one statement to its end.
 pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
     let Job { shared, session, statement } = job;
-    let chosen = format::choose(
+    let chosen = choose_format(
         &session.app,
         &statement.parameters,
         &session.engine.parameters(),
         &session.login_parameters,
     );
+    let (sql, query_id) = (statement.sql.clone(), statement.query_id.clone());
+    let is_run = !statement.describe_only;
     let rows = match session.engine.execute(statement).await? {
         Outcome::Transfer(transfer, statement_type) => {
             return Ok(Success::Transfer(transfer, statement_type));
@@ -159,11 +167,11 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
         Outcome::Rows(rows) => rows,
     };
     let format = if rows.force_json { Format::Json } else { chosen };
-    let mut key = [0; 32];
-    for part in key.chunks_exact_mut(8) {
-        part.copy_from_slice(&shared.entropy.u64().to_le_bytes());
+    let key = PartKey::draw(shared.entropy.as_ref());
+    let result = collect(query_id, rows, format, shared.settings.limits, key).await?;
+    if is_run {
+        effects::note(&shared, &session, &sql, &result);
     }
-    let result = collect(rows, format, shared.settings.limits, PartKey::new(key)).await?;
     Ok(Success::Rows(Arc::new(result)))
 }
 

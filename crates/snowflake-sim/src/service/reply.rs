@@ -8,26 +8,26 @@ use snowflake_proto::wire::Envelope;
 
 /// An answer. Boxed, because it travels as the error of what every route checks first.
 #[derive(Debug)]
-pub(in crate::server) struct Reply(Box<Response<Bytes>>);
+pub(crate) struct Reply(Box<Response<Bytes>>);
 
 impl Reply {
     /// An envelope, with status 200.
-    pub(in crate::server) fn envelope<T: Serialize>(envelope: &Envelope<T>) -> Self {
+    pub(crate) fn envelope<T: Serialize>(envelope: &Envelope<T>) -> Self {
         Self::status_envelope(StatusCode::OK, envelope)
     }
 
     /// A success that says nothing else.
-    pub(in crate::server) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self::envelope(&Envelope::<()>::empty())
     }
 
     /// A failure without a payload, with status 200.
-    pub(in crate::server) fn failure(code: &str, message: &str) -> Self {
+    pub(crate) fn failure(code: &str, message: &str) -> Self {
         Self::envelope(&Envelope::<()>::failure(code, message, None))
     }
 
     /// A request that does not make sense.
-    pub(in crate::server) fn bad_request(message: &str) -> Self {
+    pub(crate) fn bad_request(message: &str) -> Self {
         Self::status_envelope(StatusCode::BAD_REQUEST, &Envelope::<()>::failure("390400", message, None))
     }
 
@@ -39,14 +39,16 @@ impl Reply {
     }
 
     /// A few words and a status.
-    pub(in crate::server) fn text(status: StatusCode, words: &'static str) -> Self {
+    pub(crate) fn text(status: StatusCode, words: &'static str) -> Self {
         Self::bytes(status, "text/plain", Bytes::from_static(words.as_bytes()))
     }
 
-    /// Bytes that are gzip'd already.
-    pub(in crate::server) fn gzip(body: Bytes) -> Self {
+    /// Bytes as a store keeps them, gzip'd already or plain.
+    pub(crate) fn stored(body: Bytes, is_gzip: bool) -> Self {
         let mut reply = Self::bytes(StatusCode::OK, "application/octet-stream", body);
-        reply.0.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        if is_gzip {
+            reply.0.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
         reply
     }
 
@@ -58,12 +60,13 @@ impl Reply {
     }
 
     /// The status.
-    pub(in crate::server) fn status(&self) -> StatusCode {
+    #[cfg(feature = "server")]
+    pub(crate) fn status(&self) -> StatusCode {
         self.0.status()
     }
 
     /// The answer for whoever carries it.
-    pub(super) fn into_response(self) -> Response<Bytes> {
+    pub(crate) fn into_response(self) -> Response<Bytes> {
         *self.0
     }
 }

@@ -12,10 +12,11 @@ use snowflake_proto::Column;
 use snowflake_proto::wire::query::RowType;
 
 use self::width::Width;
+pub(crate) use cell::{float, hex, seconds};
 
 /// How the rows of one answer are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// Arrow IPC streams.
     Arrow,
     /// Arrays of texts.
@@ -24,7 +25,7 @@ pub(super) enum Format {
 
 impl Format {
     /// The value of `queryResultFormat`.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Format::Arrow => "arrow",
             Format::Json => "json",
@@ -34,7 +35,7 @@ impl Format {
 
 /// The rows that travel inside the answer.
 #[derive(Debug)]
-pub(super) enum Inline {
+pub(crate) enum Inline {
     /// One Arrow stream, or nothing when there is no row.
     Arrow(Vec<u8>),
     /// The rows' cells.
@@ -44,7 +45,7 @@ pub(super) enum Inline {
 /// How one result is encoded: every part of it alike, because some readers expect of all parts the widths
 /// of the first.
 #[derive(Debug)]
-pub(super) struct Encoding {
+pub(crate) struct Encoding {
     format: Format,
     columns: Vec<Column>,
     widths: Vec<Width>,
@@ -52,7 +53,7 @@ pub(super) struct Encoding {
 
 impl Encoding {
     /// Looks through all rows of a result, and settles how they are written.
-    pub(super) fn new(format: Format, columns: Vec<Column>, batches: &[RecordBatch]) -> Self {
+    pub(crate) fn new(format: Format, columns: Vec<Column>, batches: &[RecordBatch]) -> Self {
         let widths = match format {
             Format::Arrow => (0..columns.len()).map(|index| Width::of(batches, index)).collect(),
             Format::Json => Vec::new(),
@@ -60,26 +61,29 @@ impl Encoding {
         Self { format, columns, widths }
     }
 
-    /// Encodes rows for the answer itself.
-    pub(super) fn inline(&self, batches: &[RecordBatch]) -> Result<Inline, ArrowError> {
-        match self.format {
-            Format::Arrow if batches.is_empty() => Ok(Inline::Arrow(Vec::new())),
-            Format::Arrow => arrow::stream(&self.columns, &self.widths, batches).map(Inline::Arrow),
-            Format::Json => json::rows(&self.columns, batches).map(Inline::Json),
+    /// Encodes rows for the answer itself; without any there is nothing to encode.
+    pub(crate) fn inline(&self, rows: Option<&RecordBatch>) -> Result<Inline, ArrowError> {
+        match (self.format, rows) {
+            (Format::Arrow, None) => Ok(Inline::Arrow(Vec::new())),
+            (Format::Json, None) => Ok(Inline::Json(Vec::new())),
+            (Format::Arrow, Some(rows)) => {
+                arrow::stream(&self.columns, &self.widths, rows).map(Inline::Arrow)
+            }
+            (Format::Json, Some(rows)) => json::rows(&self.columns, rows).map(Inline::Json),
         }
     }
 
     /// Encodes rows for a part that is fetched separately, not compressed yet.
-    pub(super) fn part(&self, batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
+    pub(crate) fn part(&self, rows: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
         match self.format {
-            Format::Arrow => arrow::stream(&self.columns, &self.widths, batches),
-            Format::Json => json::part(&self.columns, batches),
+            Format::Arrow => arrow::stream(&self.columns, &self.widths, rows),
+            Format::Json => json::part(&self.columns, rows),
         }
     }
 }
 
 /// The `rowtype` of a result.
-pub(super) fn row_type(columns: &[Column]) -> Vec<RowType> {
+pub(crate) fn row_type(columns: &[Column]) -> Vec<RowType> {
     let origin = || Some(String::new());
     columns
         .iter()
@@ -92,7 +96,7 @@ pub(super) fn row_type(columns: &[Column]) -> Vec<RowType> {
         .collect()
 }
 
-/// A column that is not in the canonical form: a fault of the engine, not of the statement.
+/// A column that is not in the canonical form: a fault of the service, not of the statement.
 fn not_canonical(column: &Column, found: &arrow_schema::DataType) -> ArrowError {
     ArrowError::SchemaError(format!("a column of type {} arrived as {found}", column.data_type))
 }

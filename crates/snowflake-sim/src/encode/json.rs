@@ -7,30 +7,21 @@ use snowflake_proto::Column;
 use super::cell::{Writer, writer};
 
 /// The rows as cells.
-pub(super) fn rows(
-    columns: &[Column],
-    batches: &[RecordBatch],
-) -> Result<Vec<Vec<Option<String>>>, ArrowError> {
-    let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
-    for batch in batches {
-        let writers = writers(columns, batch)?;
-        rows.extend((0..batch.num_rows()).map(|row| cells(batch, &writers, row)));
-    }
-    Ok(rows)
+pub(super) fn rows(columns: &[Column], rows: &RecordBatch) -> Result<Vec<Vec<Option<String>>>, ArrowError> {
+    let writers = writers(columns, rows)?;
+    Ok((0..rows.num_rows()).map(|row| cells(rows, &writers, row)).collect())
 }
 
 /// The rows as a part: `["a","1"],["b",null]`, without brackets around the whole.
-pub(super) fn part(columns: &[Column], batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
+pub(super) fn part(columns: &[Column], rows: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
+    let writers = writers(columns, rows)?;
     let mut bytes = Vec::new();
-    for batch in batches {
-        let writers = writers(columns, batch)?;
-        for row in 0..batch.num_rows() {
-            if !bytes.is_empty() {
-                bytes.push(b',');
-            }
-            serde_json::to_writer(&mut bytes, &cells(batch, &writers, row))
-                .map_err(|error| ArrowError::JsonError(error.to_string()))?;
+    for row in 0..rows.num_rows() {
+        if !bytes.is_empty() {
+            bytes.push(b',');
         }
+        serde_json::to_writer(&mut bytes, &cells(rows, &writers, row))
+            .map_err(|error| ArrowError::JsonError(error.to_string()))?;
     }
     Ok(bytes)
 }

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use snowflake_proto::wire::chunk::Descriptor;
 use snowflake_transport::Entropy;
+use tokio::time::Instant;
 
-use super::statement::ResultSet;
+use super::result_set::ResultSet;
 
 const SIGNATURE: &str = "X-Amz-Signature";
 
 /// The addresses that were handed out.
 #[derive(Default)]
-pub(super) struct Grants {
+pub(crate) struct Grants {
     inner: Mutex<HashMap<String, Grant>>,
 }
 
@@ -20,11 +21,13 @@ struct Grant {
     /// Gone once the result is forgotten.
     result: Weak<ResultSet>,
     signature: String,
+    /// Forever unless set.
+    valid_until: Option<Instant>,
     is_expired: bool,
 }
 
 /// A request for a part, as far as its address tells.
-pub(super) enum Access {
+pub(crate) enum Access {
     /// The part's result and number.
     Part(Arc<ResultSet>, usize),
     /// The address was never handed out, or its time is over.
@@ -32,11 +35,12 @@ pub(super) enum Access {
 }
 
 impl Grants {
-    /// Hands out addresses for all parts of a result, at the origin that the client came to.
-    pub(super) fn hand_out(
+    /// Hands out addresses for all parts of a result, at an origin.
+    pub(crate) fn hand_out(
         &self,
         result: &Arc<ResultSet>,
         origin: &str,
+        valid_until: Option<Instant>,
         entropy: &dyn Entropy,
     ) -> Vec<Descriptor> {
         let id = entropy.uuid().simple().to_string();
@@ -52,16 +56,17 @@ impl Grants {
                 compressed_size: count(part.body.len()),
             })
             .collect();
-        let grant = Grant { result: Arc::downgrade(result), signature, is_expired: false };
+        let grant = Grant { result: Arc::downgrade(result), signature, valid_until, is_expired: false };
         self.lock().insert(id, grant);
         descriptors
     }
 
     /// What an address opens.
-    pub(super) fn find(&self, id: &str, n: &str, query: &str) -> Access {
+    pub(crate) fn find(&self, id: &str, n: &str, query: &str, now: Instant) -> Access {
         let signature = query.split('&').find_map(|pair| pair.strip_prefix(SIGNATURE)?.strip_prefix('='));
         let inner = self.lock();
-        let grant = inner.get(id).filter(|grant| !grant.is_expired && signature == Some(&grant.signature));
+        let is_due = |grant: &&Grant| !grant.is_expired && grant.valid_until.is_none_or(|end| now < end);
+        let grant = inner.get(id).filter(is_due).filter(|grant| signature == Some(&grant.signature));
         match (grant.and_then(|grant| grant.result.upgrade()), n.parse()) {
             (Some(result), Ok(n)) if n < result.parts.len() => Access::Part(result, n),
             _ => Access::Denied,
@@ -69,7 +74,7 @@ impl Grants {
     }
 
     /// Ends the time of every address that was handed out until now.
-    pub(super) fn expire(&self) {
+    pub(crate) fn expire(&self) {
         self.lock().values_mut().for_each(|grant| grant.is_expired = true);
     }
 
@@ -79,6 +84,6 @@ impl Grants {
 }
 
 /// A count as the wire has it.
-pub(super) fn count(n: usize) -> i64 {
+pub(crate) fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -1,8 +1,8 @@
-//! The session parameters that answers carry: those that drivers read.
+//! Session parameters: their values' types, and which of them answers carry.
 
+use serde_json::Value;
 use snowflake_proto::wire::query::NameValue;
-
-use crate::engine::EngineSession;
+use snowflake_proto::{Parameter, ParameterKind};
 
 /// The parameters that drivers read. Their values are those of the session, and at first of the catalogue.
 const READ_BY_DRIVERS: [&str; 27] = [
@@ -35,9 +35,22 @@ const READ_BY_DRIVERS: [&str; 27] = [
     "CLIENT_RESULT_PREFETCH_THREADS",
 ];
 
-/// What the answers of a session carry.
-pub(super) fn of(session: &EngineSession) -> Vec<NameValue> {
-    let mut all = session.parameters();
-    let known = READ_BY_DRIVERS.into_iter().filter_map(|name| Some((name, all.remove(name)?)));
+/// The parameters that an answer carries. `value` tells a parameter's value in the session.
+pub(crate) fn answered(mut value: impl FnMut(&str) -> Option<Value>) -> Vec<NameValue> {
+    let known = READ_BY_DRIVERS.into_iter().filter_map(|name| Some((name, value(name)?)));
     known.map(|(name, value)| NameValue { name: name.to_owned(), value }).collect()
+}
+
+/// A parameter's value in the parameter's own type.
+pub(crate) fn typed(parameter: &Parameter, value: &Value) -> Value {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match parameter.kind() {
+        ParameterKind::Boolean => match text.to_ascii_lowercase().as_str() {
+            "true" | "on" | "1" => Value::Bool(true),
+            "false" | "off" | "0" => Value::Bool(false),
+            _ => value.clone(),
+        },
+        ParameterKind::Integer => text.parse::<i64>().map_or_else(|_| value.clone(), Value::from),
+        _ => Value::String(text),
+    }
 }

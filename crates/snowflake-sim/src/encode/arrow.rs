@@ -5,7 +5,6 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Int32Type, Int64Type, Time64NanosecondType};
 use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, StructArray};
-use arrow_buffer::NullBuffer;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, DataType as Arrow, Field, Schema};
 use snowflake_proto::{Column, DataType};
@@ -17,28 +16,21 @@ use super::width::{Width, shrink};
 /// Digits of a fraction that count nanoseconds.
 const NANOSECOND_DIGITS: u8 = 9;
 
-/// Writes the batches as one stream with one batch.
+/// Writes the rows as one stream with one batch.
 pub(super) fn stream(
     columns: &[Column],
     widths: &[Width],
-    batches: &[RecordBatch],
+    rows: &RecordBatch,
 ) -> Result<Vec<u8>, ArrowError> {
     let mut fields = Vec::with_capacity(columns.len());
     let mut arrays = Vec::with_capacity(columns.len());
-    for (index, (column, width)) in columns.iter().zip(widths).enumerate() {
-        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(index).as_ref()).collect();
-        let array = if parts.is_empty() {
-            arrow_array::new_empty_array(&Arrow::Null)
-        } else {
-            arrow_select::concat::concat(&parts)?
-        };
-        let (field, array) = encode(column, *width, &array)?;
+    for ((column, width), array) in columns.iter().zip(widths).zip(rows.columns()) {
+        let (field, array) = encode(column, *width, array)?;
         fields.push(field);
         arrays.push(array);
     }
     let schema = Arc::new(Schema::new(fields));
-    let rows = batches.iter().map(RecordBatch::num_rows).sum();
-    let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows));
+    let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
     let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)?;
     let mut bytes = Vec::new();
     let mut writer = StreamWriter::try_new(&mut bytes, &schema)?;
@@ -91,7 +83,7 @@ fn timestamp(array: &ArrayRef, scale: u8) -> Option<ArrayRef> {
     }
     let fields = timestamp_fields(&["epoch", "fraction"]);
     let children: Vec<ArrayRef> = vec![Arc::new(parts.epoch.clone()), Arc::new(parts.fraction.clone())];
-    Some(Arc::new(StructArray::new(fields, children, parts.nulls.cloned())))
+    Some(Arc::new(StructArray::new(fields, children, parts.whole.nulls().cloned())))
 }
 
 fn timestamp_with_offset(array: &ArrayRef, scale: u8) -> Option<ArrayRef> {
@@ -104,14 +96,14 @@ fn timestamp_with_offset(array: &ArrayRef, scale: u8) -> Option<ArrayRef> {
         let (epoch, fraction) = (parts.epoch.clone(), parts.fraction.clone());
         (&["epoch", "fraction", "timezone"], vec![Arc::new(epoch), Arc::new(fraction), zone])
     };
-    Some(Arc::new(StructArray::new(timestamp_fields(names), children, parts.nulls.cloned())))
+    Some(Arc::new(StructArray::new(timestamp_fields(names), children, parts.whole.nulls().cloned())))
 }
 
 /// The canonical parts of a timestamp.
 struct Parts<'a> {
+    whole: &'a StructArray,
     epoch: &'a PrimitiveArray<Int64Type>,
     fraction: &'a PrimitiveArray<Int32Type>,
-    nulls: Option<&'a NullBuffer>,
 }
 
 impl<'a> Parts<'a> {
@@ -120,7 +112,7 @@ impl<'a> Parts<'a> {
         Some(Self {
             epoch: timestamp.column_by_name("epoch")?.as_primitive_opt()?,
             fraction: timestamp.column_by_name("fraction")?.as_primitive_opt()?,
-            nulls: timestamp.nulls(),
+            whole: timestamp,
         })
     }
 
@@ -132,6 +124,6 @@ impl<'a> Parts<'a> {
         let units = epochs.map(|(epoch, fraction)| {
             epoch.saturating_mul(per_second).saturating_add(i64::from(*fraction) / unit)
         });
-        PrimitiveArray::new(units.collect(), self.nulls.cloned())
+        PrimitiveArray::new(units.collect(), self.whole.nulls().cloned())
     }
 }

@@ -72,7 +72,7 @@ fn timestamp(array: &ArrayRef, scale: u8) -> Option<Writer<'_>> {
 }
 
 /// Seconds with `scale` digits: `-1.5` is a second and a half before the epoch.
-fn seconds(epoch: i64, nanoseconds: i64, scale: u8) -> String {
+pub(crate) fn seconds(epoch: i64, nanoseconds: i64, scale: u8) -> String {
     let total = i128::from(epoch) * i128::from(NANOSECONDS) + i128::from(nanoseconds);
     let units = total.div_euclid(10_i128.pow(u32::from(9_u8.saturating_sub(scale))));
     let (sign, units) = (if units < 0 { "-" } else { "" }, units.unsigned_abs());
@@ -84,7 +84,7 @@ fn seconds(epoch: i64, nanoseconds: i64, scale: u8) -> String {
 }
 
 /// The shortest digits that read back as the same number, without a superfluous `.0`.
-fn float(value: f64) -> String {
+pub(crate) fn float(value: f64) -> String {
     let text = format!("{value:?}");
     match text.strip_suffix(".0") {
         Some(integer) => integer.to_owned(),
@@ -92,7 +92,7 @@ fn float(value: f64) -> String {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     bytes
         .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::server::encode::Format;
+use crate::encode::Format;
 
 type Parameters = BTreeMap<String, Value>;
 
@@ -21,7 +21,7 @@ const PARAMETERS: [(&str, &str); 5] = [
 ///
 /// Node cannot read Arrow and always gets JSON. A client that is not in the table obeys whichever of the
 /// parameters it names in a statement or at login, and gets Arrow when it names none.
-pub(super) fn choose(app: &str, statement: &Parameters, session: &Parameters, login: &Parameters) -> Format {
+pub(crate) fn choose(app: &str, statement: &Parameters, session: &Parameters, login: &Parameters) -> Format {
     if app == "JavaScript" {
         return Format::Json;
     }
@@ -51,7 +51,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Parameters, choose};
-    use crate::server::encode::Format;
+    use crate::encode::Format;
 
     fn parameters(name: &str, format: &str) -> Parameters {
         BTreeMap::from([(name.to_owned(), json!(format))])

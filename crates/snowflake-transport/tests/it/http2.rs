@@ -43,7 +43,33 @@ impl Transport for Held {
     }
 }
 
-/// Asks for `/first` and so on, all at the same time, and checks that each gets its own.
+/// Waits until `/0` to `/9` have all come, and answers them beginning with the last.
+#[derive(Debug, Default)]
+struct LastFirst(watch::Sender<Turns>);
+
+#[derive(Debug, Default)]
+struct Turns {
+    arrived: usize,
+    answered: usize,
+}
+
+impl Transport for LastFirst {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>> {
+        Box::pin(async move {
+            let path = request.uri().path().to_owned();
+            if let Ok(number) = path.trim_start_matches('/').parse::<usize>() {
+                let mut turns = self.0.subscribe();
+                self.0.send_modify(|turns| turns.arrived += 1);
+                let its_turn = |turns: &Turns| turns.arrived == 10 && number + turns.answered == 9;
+                turns.wait_for(its_turn).await.unwrap();
+                self.0.send_modify(|turns| turns.answered += 1);
+            }
+            Ok(Response::new(path.into()))
+        })
+    }
+}
+
+/// Asks for `/0` and so on, all at the same time, and checks that each gets its own.
 fn ask(transport: &HttpTransport, server: &HttpServer, paths: std::ops::Range<usize>) -> JoinSet<()> {
     let mut requests = JoinSet::new();
     for number in paths {
@@ -65,6 +91,16 @@ async fn many_requests_share_one_http2_connection() {
         requests.spawn(async move { exchange(&transport, post(&url, "x")).await.unwrap().into_body() });
     }
     assert!(requests.join_all().await.iter().all(|body| body == "HTTP/2.0 x"));
+}
+
+#[tokio::test]
+async fn r27_answers_out_of_order_reach_those_who_asked() {
+    let service = Arc::new(LastFirst::default());
+    let server = HttpServer::start(Arc::clone(&service), tls()).await.unwrap();
+    let transport = transport();
+    assert_eq!(exchange(&transport, get(&server.url("/warm"))).await.unwrap().body(), "/warm");
+    ask(&transport, &server, 0..10).join_all().await;
+    assert_eq!((service.0.borrow().answered, server.connections()), (10, 1));
 }
 
 #[tokio::test]

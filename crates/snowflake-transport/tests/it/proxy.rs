@@ -11,7 +11,7 @@ use snowflake_sim::socket::{
 use snowflake_sim::{Expect, Script};
 use snowflake_transport::{Body, ErrorKind, HttpTransport, Proxy, RetryClass};
 
-use crate::support::{certificate, echo, exchange, fetch, get, hasty, options, post};
+use crate::support::{certificate, echo, exchange, fetch, get, hasty, options, post, story};
 
 const PASSWORD: &str = "p:@/%";
 
@@ -41,6 +41,7 @@ async fn t11_a_proxy_that_does_not_know_us_is_no_way_and_its_password_stays_secr
     let transport = HttpTransport::new(options().with_proxy(stranger)).unwrap();
     let error = exchange(&transport, get(&server.url("/"))).await.unwrap_err();
     assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Connect, false));
+    assert!(story(&error).contains("proxy authorization required"), "{}", story(&error));
 
     proxy.turn(ProxyKind::Denying(407));
     let transport = through(&proxy);

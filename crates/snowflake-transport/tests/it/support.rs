@@ -107,3 +107,14 @@ pub(crate) async fn exchange(
     let (head, body) = transport.send(request).await?.into_parts();
     Ok(http::Response::from_parts(head, body.collect(usize::MAX).await?))
 }
+
+/// The error and all its causes, as a user would see them.
+pub(crate) fn story(error: &Error) -> String {
+    let mut story = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        story = format!("{story}: {error}");
+        cause = error.source();
+    }
+    story
+}

@@ -8,7 +8,7 @@ use snowflake_sim::socket::{
 use snowflake_sim::{Expect, Script};
 use snowflake_transport::{Error, ErrorKind, HttpTransport, HttpVersions, RetryClass, TransportOptions};
 
-use crate::support::{certificate, echo, exchange, fetch, get, hasty, options, post, transport};
+use crate::support::{certificate, echo, exchange, fetch, get, hasty, options, post, story, transport};
 
 /// Asks a server with such a certificate, and makes sure that it was not told a thing.
 async fn refused(kind: CertificateKind) -> Error {
@@ -20,17 +20,6 @@ async fn refused(kind: CertificateKind) -> Error {
     assert_eq!((error.kind(), error.attempts(), error.was_sent()), (ErrorKind::Tls, 1, false), "{kind:?}");
     assert_eq!((script.requests().len(), server.connections()), (0, 1), "{kind:?}");
     error
-}
-
-/// The error and all its causes, as a user would see them.
-fn story(error: &Error) -> String {
-    let mut story = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        story = format!("{story}: {error}");
-        cause = error.source();
-    }
-    story
 }
 
 #[tokio::test]

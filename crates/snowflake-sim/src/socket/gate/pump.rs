@@ -77,8 +77,7 @@ impl<'a> Pump<'a> {
         let tenth = |rate: u32| usize::try_from(rate / 10).unwrap_or(usize::MAX).max(1);
         let most = self.bend.slice.into_iter().chain(self.bend.rate.map(tenth)).min();
         let piece = self.held.split_to(length.min(most.unwrap_or(usize::MAX)));
-        self.write(&piece).await;
-        let bytes = piece.len() as u64;
+        let bytes = self.write(&piece).await;
         self.passed += bytes;
         passed(bytes);
         match self.bend.rate {
@@ -134,12 +133,14 @@ impl<'a> Pump<'a> {
         }
     }
 
-    async fn write(&mut self, piece: &[u8]) {
-        if let Some(writer) = &mut self.writer
-            && writer.write_all(piece).await.is_err()
-        {
-            self.writer = None;
+    /// Writes a piece, and tells how many bytes are known to have left.
+    async fn write(&mut self, piece: &[u8]) -> u64 {
+        let Some(writer) = &mut self.writer else { return 0 };
+        if writer.write_all(piece).await.is_ok() {
+            return piece.len() as u64;
         }
+        self.writer = None;
+        0
     }
 
     async fn finish(&mut self) {

@@ -1,5 +1,7 @@
 //! What a statement's first words tell before the server has said anything.
 
+use snowflake_proto::sql::{TokenKind, tokens};
+
 /// What kind of statement a text seems to be.
 ///
 /// This decides how careful to be, never what is sent: an unknown text counts as one that changes everything.
@@ -25,23 +27,23 @@ pub(crate) enum TextClass {
 
 impl TextClass {
     pub(crate) fn of(sql: &str) -> Self {
-        let mut words = Words(sql);
-        let first = words.next();
+        let mut words = words(sql);
+        let first = words.next().unwrap_or_default();
         match first.as_str() {
             "SELECT" | "WITH" | "SHOW" | "DESC" | "DESCRIBE" | "LIST" | "LS" | "EXPLAIN" | "VALUES"
             | "TABLE" | "" => Self::Read,
             "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "COPY" | "TRUNCATE" | "DROP" | "UNDROP" | "GRANT"
             | "REVOKE" | "COMMENT" | "REMOVE" | "RM" => Self::Write,
             "CREATE" => create(words),
-            "ALTER" => match words.next().as_str() {
+            "ALTER" => match words.next().unwrap_or_default().as_str() {
                 "SESSION" => Self::Session,
                 _ => Self::Write,
             },
-            "USE" => match words.next().as_str() {
+            "USE" => match words.next().unwrap_or_default().as_str() {
                 "SECONDARY" => Self::Session,
                 _ => Self::Use,
             },
-            "BEGIN" => match words.next().as_str() {
+            "BEGIN" => match words.next().unwrap_or_default().as_str() {
                 "" | "TRANSACTION" | "WORK" | "NAME" => Self::Begin,
                 _ => Self::Session,
             },
@@ -64,7 +66,7 @@ impl TextClass {
     }
 }
 
-fn create(words: Words<'_>) -> TextClass {
+fn create(words: impl Iterator<Item = String>) -> TextClass {
     // CREATE [ OR REPLACE | OR ALTER ] [ LOCAL | GLOBAL ] [ TEMP | TEMPORARY | VOLATILE ] …
     let temporary = words
         .take_while(|word| {
@@ -77,41 +79,11 @@ fn create(words: Words<'_>) -> TextClass {
     if temporary { TextClass::Session } else { TextClass::Write }
 }
 
-/// The words of a text in upper case, comments and white space skipped; a symbol ends them.
-struct Words<'a>(&'a str);
-
-impl Words<'_> {
-    fn next(&mut self) -> String {
-        Iterator::next(self).unwrap_or_default()
-    }
-}
-
-impl Iterator for Words<'_> {
-    type Item = String;
-
-    fn next(&mut self) -> Option<String> {
-        self.0 = skip_blank(self.0);
-        let end = self.0.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(self.0.len());
-        let (word, rest) = self.0.split_at_checked(end)?;
-        self.0 = rest;
-        (!word.is_empty()).then(|| word.to_ascii_uppercase())
-    }
-}
-
-/// The text without leading white space, opening brackets and comments.
-fn skip_blank(text: &str) -> &str {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
-        let after = if rest.starts_with("--") || rest.starts_with("//") {
-            rest.split_once('\n').map_or("", |(_, after)| after)
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            comment.split_once("*/").map_or("", |(_, after)| after)
-        } else {
-            return rest;
-        };
-        rest = after;
-    }
+/// The first words of a text in upper case, blanks and opening brackets skipped; another sign ends them.
+fn words(sql: &str) -> impl Iterator<Item = String> {
+    let tokens = tokens(sql).filter(|token| !token.is_blank() && token.text != "(");
+    let words = tokens.take_while(|token| !matches!(token.kind, TokenKind::Symbol | TokenKind::Semicolon));
+    words.map(|token| token.text.to_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -152,6 +124,9 @@ mod tests {
             ("call p()", TextClass::Session),
             ("execute immediate 'x'", TextClass::Session),
             ("declare x int; begin end", TextClass::Session),
+            ("commit//done", TextClass::End),
+            ("update://x", TextClass::Unknown),
+            ("1", TextClass::Unknown),
             ("/* never closed", TextClass::Read),
             ("", TextClass::Read),
         ];

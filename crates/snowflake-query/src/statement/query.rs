@@ -225,6 +225,22 @@ impl QueryBuilder {
     /// - Another process, or another pool, knows nothing of this and submits. Whether the service recognises the id
     ///   there is up to the service.
     ///
+    /// ```
+    /// use snowflake_query::{ErrorKind, Pool, QueryBuilder, QueryResult, Result};
+    ///
+    /// async fn insert(pool: &Pool) -> Result<QueryResult> {
+    ///     let statement = || QueryBuilder::new("INSERT INTO t VALUES (?)").bind(7);
+    ///     match pool.execute(statement()).await {
+    ///         Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
+    ///             // Later, when the server can be reached again:
+    ///             let Some(id) = error.request_id() else { return Err(error) };
+    ///             pool.execute(statement().request_id(id)).await
+    ///         }
+    ///         outcome => outcome,
+    ///     }
+    /// }
+    /// ```
+    ///
     /// An id that stands for another text or other binds is refused with
     /// [`Configuration`](crate::ErrorKind::Configuration) before anything is sent. Sessions with the same (cloned)
     /// options, such as those of a pool, remember the last 1,024 ids that callers gave or whose outcome is unknown.

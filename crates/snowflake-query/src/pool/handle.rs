@@ -22,6 +22,10 @@ use crate::session::{Core, Names, Session, SessionOptions, Wanted, prepare};
 /// When the server refuses the credentials, the pool stops at once and everyone who waits fails with the refusal:
 /// trying again could lock the account. [`Pool::reopen`] starts it again.
 ///
+/// Sessions that are kept alive by heartbeats (see [`Session`]) are not taken for lost however long they are free, and
+/// one that a heartbeat finds to be over is replaced before anybody gets it. Heartbeats are no use: the limits of
+/// [`PoolOptions`] hold for these sessions too.
+///
 /// Clones share the pool. When the last one is gone, free sessions are closed.
 #[derive(Clone, Debug)]
 pub struct Pool {
@@ -77,6 +81,7 @@ impl Pool {
             .idle_timeout(None)
             .max_lifetime(None)
             .retry_connection(false)
+            .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(365 * 24 * 3600))
             .queue_strategy(bb8::QueueStrategy::Lifo)
             .build_unchecked(Shared(Arc::clone(&manager)));
@@ -201,7 +206,7 @@ impl Inner {
     async fn retire(&self) {
         let PoolOptions { min, idle_timeout, .. } = self.manager.options;
         let _picking = self.picking.lock().await;
-        // Taking a session out of the queue already closes one that is too old.
+        // Taking a session out of the queue already closes one that is over or too old.
         let mut free: Vec<_> = std::iter::from_fn(|| self.take_free()).collect();
         // The one that was used last came first; the others are given back, and closed, before it.
         while let Some(mut session) = free.pop() {

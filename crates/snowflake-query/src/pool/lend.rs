@@ -37,7 +37,9 @@ impl Inner {
                 session = self.sessions.get_owned() => {
                     // The time limit of bb8 is out of reach, and so its only error.
                     let Ok(session) = session else { return Err(self.timed_out(&patience)) };
-                    return Ok(self.lease(session, turn));
+                    if self.manager.is_lendable(&session) {
+                        return Ok(self.lease(session, turn));
+                    }
                 }
                 () = watch.failure() => {
                     // What is left open may still come back; with nothing open, nothing can be waited for.
@@ -122,12 +124,17 @@ impl Inner {
         best
     }
 
-    /// A free session, if there is one at this moment.
+    /// A free session, if there is one at this moment. Those that cannot be lent any more are closed on the way.
+    ///
+    /// bb8 is not asked to do that: while it hands out a session it opens another one for each that it closes.
     pub(super) fn take_free(&self) -> Option<bb8::PooledConnection<'static, Shared>> {
-        if self.sessions.state().idle_connections == 0 {
-            return None;
+        while self.sessions.state().idle_connections > 0 {
+            let session = self.sessions.get_owned().now_or_never()?.ok()?;
+            if self.manager.is_lendable(&session) {
+                return Some(session);
+            }
         }
-        self.sessions.get_owned().now_or_never()?.ok()
+        None
     }
 
     fn lease(

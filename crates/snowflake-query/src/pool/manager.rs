@@ -11,11 +11,11 @@ use crate::error::{Error, Repr};
 use crate::session::{Core, SessionOptions, open};
 use crate::signal::Signal;
 
-/// A free session that nobody used for this long may have ended on the server, whatever the options say.
+/// A free session that the server has not answered for this long may have ended there, whatever the options say.
 const STALE: Duration = Duration::from_secs(3 * 3600);
 
-/// A session that was free for this long is asked for a sign of life before it is lent: a statement that finds its
-/// session over cannot always be repeated.
+/// A session that the server has not answered for this long is asked for a sign of life before it is lent: a statement
+/// that finds its session over cannot always be repeated.
 const DOUBTFUL: Duration = Duration::from_secs(300);
 
 /// Opens sessions for the pool.
@@ -78,7 +78,8 @@ impl Manager {
     /// Whether a session can be lent again: the server knows it, it is not too old, and the next borrower would
     /// notice nothing of the last one.
     pub(crate) fn is_lendable(&self, pooled: &Pooled) -> bool {
-        let old = self.options.max_lifetime.is_some_and(|limit| self.since(pooled.opened) >= limit);
+        let old = self.options.max_lifetime.is_some_and(|limit| self.since(pooled.opened) >= limit)
+            || self.silence(pooled) >= STALE;
         if old || pooled.retired || pooled.core.tokens.is_dead() || self.closed.is_raised() {
             return false;
         }
@@ -88,12 +89,17 @@ impl Manager {
 }
 
 impl Manager {
-    /// Whether a session that was free for long still lives. A server that cannot be reached is the statement's to
+    /// How long ago the server was last known to have the session: from its login, a statement or a heartbeat.
+    fn silence(&self, pooled: &Pooled) -> Duration {
+        self.since(pooled.core.tokens.last_answer().unwrap_or(pooled.opened))
+    }
+
+    /// Whether a session that was silent for long still lives. A server that cannot be reached is the statement's to
     /// find out.
     pub(crate) async fn is_alive(&self, pooled: &Pooled) -> bool {
-        if self.since(pooled.idle_since) >= DOUBTFUL {
+        if self.silence(pooled) >= DOUBTFUL {
             let core = &pooled.core;
-            let sign = snowflake_auth::heartbeat(&core.server, &core.tokens).await;
+            let sign = Box::pin(snowflake_auth::heartbeat(&core.server, &core.tokens)).await;
             tracing::debug!(
                 session_id = core.session_id,
                 alive = sign.is_ok(),
@@ -112,9 +118,9 @@ impl bb8::ManageConnection for Shared {
         self.0.open().await
     }
 
-    async fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
-        let fresh = self.0.since(pooled.idle_since) < STALE;
-        if fresh && self.0.is_lendable(pooled) { Ok(()) } else { Err(Repr::PoolClosed.into()) }
+    /// Not asked: what is free is looked at when it is taken.
+    async fn is_valid(&self, _: &mut Pooled) -> Result<(), Error> {
+        Ok(())
     }
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {

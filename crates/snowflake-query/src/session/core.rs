@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 
+use super::heartbeat::{Heartbeat, Wish};
 use super::options::Defaults;
 use super::state::State;
 use super::wanted::{Names, reported};
@@ -36,6 +37,7 @@ pub(crate) struct Core {
     /// Nobody shall wait for a statement of this session any more.
     pub(crate) closed: Signal,
     runtime: Option<Handle>,
+    heartbeat: Mutex<Option<Heartbeat>>,
 }
 
 impl Core {
@@ -59,6 +61,7 @@ impl Core {
             flights: Mutex::default(),
             closed: Signal::default(),
             runtime: Handle::try_current().ok(),
+            heartbeat: Mutex::default(),
         })
     }
 
@@ -74,6 +77,25 @@ impl Core {
         state.finished(class, answer);
         let service = state.parameter("SERVICE_NAME").and_then(ParameterValue::as_str);
         self.tokens.set_service(service);
+        drop(state);
+        self.keep_alive();
+    }
+
+    /// Starts or stops the heartbeats, as the session's parameters ask for it now.
+    pub(crate) fn keep_alive(&self) {
+        let mut heartbeat = self.heartbeat();
+        let wish = Wish::of(&self.state()).filter(|_| !self.tokens.is_dead());
+        if heartbeat.as_ref().map(Heartbeat::wish) == wish {
+            return;
+        }
+        *heartbeat =
+            self.runtime.as_ref().zip(wish).map(|(runtime, wish)| {
+                Heartbeat::start(runtime, self.server.clone(), self.tokens.clone(), wish)
+            });
+    }
+
+    fn heartbeat(&self) -> MutexGuard<'_, Option<Heartbeat>> {
+        self.heartbeat.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The time by which limits and ages are measured.
@@ -113,6 +135,7 @@ impl Core {
 
     /// Ends the session on the server, once; best effort and bounded.
     pub(crate) async fn logout(&self) {
+        drop(self.heartbeat().take());
         snowflake_auth::logout(&self.server, &self.tokens).await;
     }
 

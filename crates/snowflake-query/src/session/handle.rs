@@ -7,6 +7,7 @@ use snowflake_proto::ParameterValue;
 use snowflake_proto::wire::stage::Transfer;
 
 use super::core::Core;
+use super::heartbeat;
 use super::options::SessionOptions;
 use crate::error::{Error, SessionSnafu};
 use crate::pool::Lease;
@@ -18,6 +19,11 @@ use crate::statement::{self, Query, QueryHandle, QueryId, QueryResult, QueryStat
 /// Several statements may run in it at the same time. A query that asks for other names switches the session, which
 /// then stays switched.
 /// One that comes from a [`Pool`](crate::Pool) goes back when it is dropped; any other is logged out then.
+///
+/// The server forgets a session that is silent for hours. While the session parameter `CLIENT_SESSION_KEEP_ALIVE` is
+/// true, because the login asked for it, the user's defaults say so or a statement has set it, heartbeats prevent that:
+/// one every `CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY` seconds, within the limits of
+/// [`heartbeat_interval`](snowflake_auth::heartbeat_interval). They end with the session or its last handle.
 #[derive(Debug)]
 pub struct Session {
     core: Arc<Core>,
@@ -217,6 +223,9 @@ impl Session {
 pub(crate) async fn open(options: &SessionOptions) -> Result<Arc<Core>, Error> {
     let SessionOptions { server, provider, login, defaults } = options;
     let opened = snowflake_auth::login(server, provider.as_ref(), login).await;
-    let login = opened.context(SessionSnafu { request_id: None, query_id: None })?;
-    Ok(Core::new(server.clone(), login, defaults.clone()))
+    let mut opened = opened.context(SessionSnafu { request_id: None, query_id: None })?;
+    heartbeat::adopt(&mut opened.parameters, login);
+    let core = Core::new(server.clone(), opened, defaults.clone());
+    core.keep_alive();
+    Ok(core)
 }

@@ -3,6 +3,7 @@
 mod context_cache;
 mod core;
 mod handle;
+mod heartbeat;
 mod options;
 mod request_ids;
 mod state;

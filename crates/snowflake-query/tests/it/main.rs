@@ -7,6 +7,7 @@ mod answers;
 mod closing;
 mod detached;
 mod engine;
+mod heartbeat;
 mod pool;
 mod race;
 mod request_id;

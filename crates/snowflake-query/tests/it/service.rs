@@ -102,13 +102,27 @@ pub(crate) fn options(service: &Service) -> SessionOptions {
 
 /// The options of sessions that take the time from this clock.
 pub(crate) fn options_by(service: &Service, clock: Arc<ManualClock>) -> SessionOptions {
+    options_for(service, clock, login())
+}
+
+/// The options of sessions that ask to be kept alive.
+pub(crate) fn kept_alive(service: &Service) -> SessionOptions {
+    let clock = ManualClock::ticking(datetime!(2026-01-02 03:04:05 UTC)).into();
+    options_for(service, clock, login().with_parameter("CLIENT_SESSION_KEEP_ALIVE", true))
+}
+
+pub(crate) fn login() -> LoginOptions {
+    LoginOptions::new(AccountId::parse("acct").unwrap())
+}
+
+/// The options of sessions that take the time from this clock and log in like this.
+pub(crate) fn options_for(service: &Service, clock: Arc<ManualClock>, login: LoginOptions) -> SessionOptions {
     let transport: Arc<dyn Transport> = Arc::<Fault<Script>>::clone(service);
     let address = ServerAddress::new(Protocol::Https, "acct.snowflakecomputing.com", None).unwrap();
     let entropy = Arc::new(SeededEntropy::new(7));
     let retrier = Retrier::new(RetryPolicy::default()).with_clock(clock).with_entropy(entropy);
     let server = ServerOptions::default().with_retrier(retrier);
     let server = Server::new(transport, address, server);
-    let login = LoginOptions::new(AccountId::parse("acct").unwrap());
     SessionOptions::new(server, Arc::new(Password::new("alice", "hunter2")), login)
 }
 

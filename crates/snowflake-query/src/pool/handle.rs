@@ -110,7 +110,7 @@ impl Pool {
     pub async fn get(&self, wanted: &Wanted) -> Result<Session, Error> {
         let names = wanted.names()?;
         let lease = self.inner.lend(&names).await?;
-        lent(lease, names).await
+        Box::pin(lent(lease, names)).await
     }
 
     /// Borrows this very session as soon as it is free; `None` when it is over.
@@ -121,7 +121,7 @@ impl Pool {
     ) -> Result<Option<Session>, Error> {
         let names = wanted.names()?;
         match self.inner.lend_same(core).await? {
-            Some(lease) => lent(lease, names).await.map(Some),
+            Some(lease) => Box::pin(lent(lease, names)).await.map(Some),
             None => Ok(None),
         }
     }

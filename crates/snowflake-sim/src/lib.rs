@@ -10,6 +10,8 @@
 //!   as text, draws them at random, and is shrunk to the few that matter;
 //! - [`StandIn`] is a small service in memory whose statements answer what a test prepared, and whose
 //!   [`Ledger`] says what really happened;
+//! - [`Record`] wraps any transport and keeps what passes through it as a [`Recording`], a document without
+//!   secrets that people can read; [`Replay`] answers from one, without any service;
 //! - [`ManualClock`] and [`SeededEntropy`] make time and chance repeatable.
 //!
 //! ```
@@ -50,6 +52,10 @@ mod fault;
 mod fingerprint;
 mod ledger;
 mod parameters;
+mod protocol;
+mod record;
+mod recording;
+mod replay;
 mod script;
 mod scrub;
 mod service;
@@ -66,6 +72,12 @@ pub use fingerprint::{
     Difference, Fingerprint, InvalidFingerprint, Nearest, Statement, StatementContext, nearest,
 };
 pub use ledger::{Abort, AbortTarget, Effect, Ledger, PartUse, Produced, Submissions};
+pub use record::{Record, RecordOptions, Rows};
+pub use recording::{
+    Change, ChangeKind, Problem, ProblemKind, Problems, Recording, RecordingError, RecordingErrorKind,
+    Summary,
+};
+pub use replay::{NotRecorded, Repeat, Replay, ReplayOptions, Speed, Unused};
 pub use script::{Expect, Reply, Script, Seen, Unmet};
 pub use scrub::{Finding, Scrub, find_secrets};
 #[cfg(feature = "server")]

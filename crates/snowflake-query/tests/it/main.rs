@@ -10,6 +10,8 @@ mod engine;
 mod heartbeat;
 mod pool;
 mod race;
+mod record;
+mod replay;
 mod request_id;
 mod retry;
 mod service;

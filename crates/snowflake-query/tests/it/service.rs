@@ -117,7 +117,15 @@ pub(crate) fn login() -> LoginOptions {
 
 /// The options of sessions that take the time from this clock and log in like this.
 pub(crate) fn options_for(service: &Service, clock: Arc<ManualClock>, login: LoginOptions) -> SessionOptions {
-    let transport: Arc<dyn Transport> = Arc::<Fault<Script>>::clone(service);
+    options_over(Arc::<Fault<Script>>::clone(service), clock, login)
+}
+
+/// The options of sessions over any transport.
+pub(crate) fn options_over(
+    transport: Arc<dyn Transport>,
+    clock: Arc<ManualClock>,
+    login: LoginOptions,
+) -> SessionOptions {
     let address = ServerAddress::new(Protocol::Https, "acct.snowflakecomputing.com", None).unwrap();
     let entropy = Arc::new(SeededEntropy::new(7));
     let retrier = Retrier::new(RetryPolicy::default()).with_clock(clock).with_entropy(entropy);

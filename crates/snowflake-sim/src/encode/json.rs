@@ -6,22 +6,25 @@ use snowflake_proto::Column;
 
 use super::cell::{Writer, writer};
 
+/// The cells of one row in the text form of the wire; `None` is NULL.
+pub(crate) type Row = Vec<Option<String>>;
+
 /// The rows as cells.
-pub(super) fn rows(columns: &[Column], rows: &RecordBatch) -> Result<Vec<Vec<Option<String>>>, ArrowError> {
+pub(crate) fn rows(columns: &[Column], rows: &RecordBatch) -> Result<Vec<Row>, ArrowError> {
     let writers = writers(columns, rows)?;
     Ok((0..rows.num_rows()).map(|row| cells(rows, &writers, row)).collect())
 }
 
 /// The rows as a part: `["a","1"],["b",null]`, without brackets around the whole.
-pub(super) fn part(columns: &[Column], rows: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
-    let writers = writers(columns, rows)?;
+pub(crate) fn part(
+    rows: impl IntoIterator<Item = impl AsRef<[Option<String>]>>,
+) -> serde_json::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    for row in 0..rows.num_rows() {
+    for row in rows {
         if !bytes.is_empty() {
             bytes.push(b',');
         }
-        serde_json::to_writer(&mut bytes, &cells(rows, &writers, row))
-            .map_err(|error| ArrowError::JsonError(error.to_string()))?;
+        serde_json::to_writer(&mut bytes, row.as_ref())?;
     }
     Ok(bytes)
 }
@@ -30,7 +33,7 @@ fn writers<'a>(columns: &[Column], batch: &'a RecordBatch) -> Result<Vec<Writer<
     columns.iter().zip(batch.columns()).map(|(column, array)| writer(column, array)).collect()
 }
 
-fn cells(batch: &RecordBatch, writers: &[Writer<'_>], row: usize) -> Vec<Option<String>> {
+fn cells(batch: &RecordBatch, writers: &[Writer<'_>], row: usize) -> Row {
     batch
         .columns()
         .iter()

@@ -3,7 +3,7 @@
 mod arrow;
 mod cell;
 mod field;
-mod json;
+pub(crate) mod json;
 mod width;
 
 use arrow_array::RecordBatch;
@@ -39,7 +39,7 @@ pub(crate) enum Inline {
     /// One Arrow stream, or nothing when there is no row.
     Arrow(Vec<u8>),
     /// The rows' cells.
-    Json(Vec<Vec<Option<String>>>),
+    Json(Vec<json::Row>),
 }
 
 /// How one result is encoded: every part of it alike, because some readers expect of all parts the widths
@@ -77,7 +77,8 @@ impl Encoding {
     pub(crate) fn part(&self, rows: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
         match self.format {
             Format::Arrow => arrow::stream(&self.columns, &self.widths, rows),
-            Format::Json => json::part(&self.columns, rows),
+            Format::Json => json::part(json::rows(&self.columns, rows)?)
+                .map_err(|error| ArrowError::JsonError(error.to_string())),
         }
     }
 }

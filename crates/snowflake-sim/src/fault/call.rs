@@ -1,11 +1,11 @@
 //! What a request says about itself: its sort, its token, and what it asks for.
 
 use http::Uri;
-use http::header::AUTHORIZATION;
 use serde_json::Value;
 use snowflake_transport::{Request, RequestOptions};
 
 use super::endpoint::{Endpoint, result_id};
+use crate::protocol;
 
 /// The facts about a request that rules and expired things go by.
 #[derive(Clone)]
@@ -53,9 +53,7 @@ impl Call {
 }
 
 fn token(request: &Request) -> Option<String> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let token = value.strip_prefix("Snowflake Token=\"")?.strip_suffix('"')?;
-    Some(token.to_owned())
+    protocol::token(request.headers()).map(str::to_owned)
 }
 
 fn old_token(request: &Request) -> Option<String> {

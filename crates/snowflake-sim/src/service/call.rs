@@ -4,10 +4,12 @@ use std::io::Read as _;
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, HOST};
+use http::header::{CONTENT_ENCODING, HOST};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
+
+use crate::protocol;
 
 /// The greatest body, after inflating.
 pub(crate) const MAX_BODY: usize = 256 << 20;
@@ -63,8 +65,7 @@ impl Call {
 
     /// The token in the `Authorization` header.
     pub(crate) fn token(&self) -> Option<&str> {
-        let header = self.headers.get(AUTHORIZATION)?.to_str().ok()?;
-        header.strip_prefix("Snowflake Token=\"")?.strip_suffix('"')
+        protocol::token(&self.headers)
     }
 
     /// The body as the JSON that an endpoint takes.

@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::{BodyExt as _, StreamBody};
 
-use crate::error::{Error, Repr, TooLargeSnafu};
+use crate::error::{Error, TooLargeSnafu};
 
 /// How much is reserved at once on the word of a `Content-Length` that nobody has checked.
 const TRUSTED_LENGTH: u64 = 16 * 1024 * 1024;
@@ -106,43 +106,62 @@ impl Body {
     /// # Errors
     ///
     /// `TooLarge` if there is more, and whatever [`Body::next`] reports.
-    pub async fn collect(self, cap: usize) -> Result<Bytes, Error> {
-        let (arrived, end) = self.collect_partly(cap).await;
-        end.map(|()| arrived)
+    pub async fn collect(mut self, cap: usize) -> Result<Bytes, Error> {
+        let mut arrived = Arrived::default();
+        self.gather(cap, &mut arrived).await?;
+        Ok(arrived.into_bytes())
     }
 
     /// Reads as [`Body::collect`] does, and keeps what arrived when the rest does not: the first half of the
     /// answer are the bytes so far, the second says whether they are all.
     pub async fn collect_partly(mut self, cap: usize) -> (Bytes, Result<(), Error>) {
-        if let Content::Bytes(bytes) = &mut self.0 {
-            let whole = std::mem::take(bytes);
-            let end = if whole.len() <= cap { Ok(()) } else { Err(Repr::TooLarge { cap }.into()) };
-            return (whole, end);
-        }
-        let (mut first, mut joined) = (Bytes::new(), BytesMut::new());
-        let end = self.gather(cap, &mut first, &mut joined).await;
-        (if joined.is_empty() { first } else { joined.freeze() }, end)
+        let mut arrived = Arrived::default();
+        let end = self.gather(cap, &mut arrived).await;
+        (arrived.into_bytes(), end)
     }
 
-    /// Reads a stream to its end: into `first` when it is a single piece, which spares a copy, else into `joined`.
-    async fn gather(&mut self, cap: usize, first: &mut Bytes, joined: &mut BytesMut) -> Result<(), Error> {
-        let Some(piece) = self.next().await.transpose()? else { return Ok(()) };
-        snafu::ensure!(piece.len() <= cap, TooLargeSnafu { cap });
-        *first = piece;
-        let mut piece = self.next().await.transpose()?;
-        if let Some(second) = &piece {
-            let expected = HttpBody::size_hint(self).lower().min(TRUSTED_LENGTH);
-            let expected = usize::try_from(expected).unwrap_or(0).min(cap);
-            joined.reserve(first.len() + second.len() + expected);
-            joined.extend_from_slice(first);
-            *first = Bytes::new();
+    async fn gather(&mut self, cap: usize, arrived: &mut Arrived) -> Result<(), Error> {
+        if let Content::Bytes(bytes) = &mut self.0 {
+            arrived.first = std::mem::take(bytes);
+            snafu::ensure!(arrived.first.len() <= cap, TooLargeSnafu { cap });
+            return Ok(());
         }
-        while let Some(bytes) = piece {
-            snafu::ensure!(bytes.len() <= cap.saturating_sub(joined.len()), TooLargeSnafu { cap });
-            joined.extend_from_slice(&bytes);
-            piece = self.next().await.transpose()?;
+        while let Some(piece) = self.next().await.transpose()? {
+            snafu::ensure!(piece.len() <= cap.saturating_sub(arrived.len()), TooLargeSnafu { cap });
+            let expected = HttpBody::size_hint(self).lower().min(TRUSTED_LENGTH);
+            arrived.push(piece, usize::try_from(expected).unwrap_or(0).min(cap));
         }
         Ok(())
+    }
+}
+
+/// What has arrived of a body. A single piece is kept as it is, which spares a copy.
+#[derive(Default)]
+struct Arrived {
+    first: Bytes,
+    joined: BytesMut,
+}
+
+impl Arrived {
+    fn len(&self) -> usize {
+        self.first.len() + self.joined.len()
+    }
+
+    /// Adds a piece, after which so many more bytes are expected.
+    fn push(&mut self, piece: Bytes, expected: usize) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.reserve(self.first.len() + piece.len() + expected);
+            self.joined.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() { self.first } else { self.joined.freeze() }
     }
 }
 

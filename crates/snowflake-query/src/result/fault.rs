@@ -43,7 +43,7 @@ pub(crate) enum Fault {
     #[snafu(display("{host} sends us elsewhere for part {chunk} of the result ({status}): refused"))]
     Redirected { chunk: usize, host: String, status: u16 },
     #[snafu(display("the server no longer holds the result; run the statement again"))]
-    ResultExpired { query_id: Option<QueryId> },
+    ResultExpired { query_id: QueryId },
     #[snafu(display("the result cannot be fetched: {reason}"))]
     Refused { reason: &'static str },
     #[snafu(display("the parts of the result changed while it was read"))]
@@ -123,7 +123,7 @@ impl Fault {
     /// The statement whose result it is about, where that is known.
     pub(crate) fn query_id(&self) -> Option<QueryId> {
         match self {
-            Fault::ResultExpired { query_id } => *query_id,
+            Fault::ResultExpired { query_id } => Some(*query_id),
             _ => None,
         }
     }

@@ -21,11 +21,11 @@ use super::chunk::{Chunk, Manifest, PartHosts};
 use super::content;
 use super::fault::{
     AnsweredSnafu, ChangedSnafu, ChunkCorruptSnafu, ChunkPanicSnafu, DownloadSnafu, Fault,
-    IncompleteChunkSnafu, RedirectedSnafu, ResultExpiredSnafu, StorageDeniedSnafu,
+    IncompleteChunkSnafu, RedirectedSnafu, StorageDeniedSnafu,
 };
 use super::options::cores;
 use super::resume::Resuming;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// No part is larger than this, on the wire or inflated.
 pub(super) const MAX_PART: usize = i32::MAX as usize;
@@ -35,7 +35,8 @@ const MAX_REFRESHES: u32 = 2;
 /// Inflating and decoding keep a core busy, so that more at once than there are cores would only cost memory.
 static DECODERS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(cores().get())));
 
-/// Asks the server for the answer of the statement once more, with fresh addresses of its parts.
+/// Asks the server for the answer of the statement once more, with fresh addresses of its parts; when it has none any
+/// more, the error says so.
 pub(crate) type Refresh = Arc<dyn Fn() -> BoxFuture<'static, Result<Response, Error>> + Send + Sync>;
 
 /// The encoding of the rows.
@@ -173,12 +174,7 @@ impl Parts {
             return Err(denied().into());
         }
         tracing::debug!("asking for fresh addresses of the parts of a result");
-        let response = match refresh().await {
-            Err(error) if matches!(error.kind(), ErrorKind::Sql | ErrorKind::NotFound) => {
-                return Err(ResultExpiredSnafu { query_id: error.query_id() }.build().into());
-            }
-            response => response?,
-        };
+        let response = refresh().await?;
         let fresh = Manifest::from_response(&response, self.hosts)?;
         snafu::ensure!(fresh.describes_the_same_parts(&manifest), ChangedSnafu);
         *manifest = Arc::new(fresh);

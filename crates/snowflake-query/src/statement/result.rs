@@ -9,8 +9,8 @@ use snowflake_transport::BoxFuture;
 
 use super::run::Answer;
 use super::{Query, QueryId, run};
-use crate::error::Error;
-use crate::result::{BatchStream, Fetcher, Refresh, ResultOptions, ResultSet, Rows};
+use crate::error::{Error, ErrorKind};
+use crate::result::{BatchStream, Fault, Fetcher, Refresh, ResultOptions, ResultSet, Rows};
 use crate::session::Core;
 
 /// The rows of a finished statement and what is known about it.
@@ -128,8 +128,16 @@ impl Opened {
 fn refresh(core: Arc<Core>, query_id: QueryId) -> Refresh {
     Arc::new(move || {
         let core = Arc::clone(&core);
-        let again: BoxFuture<'static, _> =
-            Box::pin(async move { run::result(&core, query_id).await.map(|answer| *answer.response) });
+        let again: BoxFuture<'static, _> = Box::pin(async move {
+            match run::result(&core, query_id).await {
+                Ok(answer) => Ok(*answer.response),
+                // The statement has succeeded, so that only its result can be missing.
+                Err(error) if matches!(error.kind(), ErrorKind::Sql | ErrorKind::NotFound) => {
+                    Err(Fault::ResultExpired { query_id }.into())
+                }
+                Err(error) => Err(error),
+            }
+        });
         again
     })
 }

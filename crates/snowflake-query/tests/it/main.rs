@@ -8,6 +8,7 @@ mod closing;
 mod detached;
 mod engine;
 mod heartbeat;
+mod parts;
 mod pool;
 mod race;
 mod record;

@@ -166,6 +166,43 @@ impl ClientBuilder {
     }
 
     /// Sets a session parameter at login.
+    ///
+    /// Two of them concern the client: while `CLIENT_SESSION_KEEP_ALIVE` is true, each session shows a sign of life every
+    /// `CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY` seconds (from 900 to 3600 as a rule), so that the server keeps
+    /// what it would forget after hours without a statement.
+    ///
+    /// ```
+    /// use snowflake_client::SnowflakeClient;
+    /// # #[cfg(feature = "sim")]
+    /// # use snowflake_client::sim::{Expect, Reply, Script};
+    /// # #[cfg(feature = "sim")]
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// # let answer = |data| Reply::json(&serde_json::json!({ "success": true, "data": data }));
+    /// # let login = serde_json::json!({ "token": "t", "masterToken": "m", "masterValidityInSeconds": 14400 });
+    /// # let service = std::sync::Arc::new(Script::new().in_any_order()
+    /// #     .expect(Expect::post("/session/v1/login-request").any_times().reply(answer(login)))
+    /// #     .expect(Expect::post("/session/heartbeat").any_times().reply(answer(serde_json::Value::Null)))
+    /// #     .expect(Expect::post("/session").any_times().reply(answer(serde_json::Value::Null))));
+    /// # let script = std::sync::Arc::clone(&service);
+    ///
+    /// let client = SnowflakeClient::builder()
+    ///     .account("myorg-myaccount")
+    ///     .user("alice")
+    ///     .password("correct horse")
+    ///     .pool_size(1, 4)
+    ///     .session_parameter("CLIENT_SESSION_KEEP_ALIVE", true)
+    ///     .session_parameter("CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY", 1800)
+    /// #     .transport(service)
+    ///     .build()
+    ///     .await?;
+    /// # tokio::time::sleep(std::time::Duration::from_secs(4 * 1800)).await;
+    /// # let beats = script.requests().iter().filter(|seen| seen.path() == "/session/heartbeat").count();
+    /// # assert!((3..=4).contains(&beats), "{beats}");
+    /// # client.close().await;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_parameter(mut self, name: impl Into<String>, value: impl Into<ParameterValue>) -> Self {
         self.config.session_parameters.insert(name.into().to_uppercase(), value.into());
         self

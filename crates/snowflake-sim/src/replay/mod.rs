@@ -27,3 +27,6 @@ const PARTS: &str = "https://recording.invalid/parts";
 pub(crate) fn part_address(key: &str, part: usize) -> String {
     format!("{PARTS}/{key}/{part}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@
 //!   [`Ledger`] says what really happened;
 //! - [`Record`] wraps any transport and keeps what passes through it as a [`Recording`], a document without
 //!   secrets that people can read; [`Replay`] answers from one, without any service;
+//! - [`Tap`] counts what passes and watches where secrets go, and [`Audit`] compares the ledger, the traffic
+//!   and what a program believes, by nine assertions;
 //! - [`ManualClock`] and [`SeededEntropy`] make time and chance repeatable.
 //!
 //! ```
@@ -44,6 +46,7 @@ mod engine;
 #[cfg(feature = "server")]
 mod server;
 
+mod audit;
 mod clock;
 mod context;
 mod encode;
@@ -62,7 +65,9 @@ mod service;
 #[cfg(feature = "socket")]
 pub mod socket;
 mod standin;
+mod tap;
 
+pub use audit::{Assertion, Audit, Claims, Deadline, Reading, Violation, Violations};
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
 pub use fault::{
@@ -78,9 +83,10 @@ pub use recording::{
     Summary,
 };
 pub use replay::{NotRecorded, Repeat, Replay, ReplayOptions, Speed, Unused};
-pub use script::{Expect, Reply, Script, Seen, Unmet};
+pub use script::{Expect, Reply, Script, Seen, Unmet, Verified};
 pub use scrub::{Finding, Scrub, find_secrets};
 #[cfg(feature = "server")]
 pub use server::{SimServer, SimServerBuilder, StartError, StartErrorKind};
 pub use snowflake_proto::sql::Literals;
 pub use standin::{Answer, Asked, CellValue, IntoRow, StandIn, Table};
+pub use tap::{Canary, Leak, Place, Tap, Traffic};

@@ -58,6 +58,14 @@ impl Ledger {
         self.effects.get(&key(statement)).copied().unwrap_or_default()
     }
 
+    /// The `requestId`s that stand for a statement, in their order.
+    #[must_use]
+    pub fn request_ids(&self, statement: &str) -> Vec<&str> {
+        let wanted = key(statement);
+        let same = self.statements.iter().filter(|(_, one)| key(&one.text) == wanted);
+        same.map(|(request_id, _)| request_id.as_str()).collect()
+    }
+
     /// The query ids of a statement's executions, in the order of their `requestId`s.
     #[must_use]
     pub fn query_ids(&self, statement: &str) -> Vec<&str> {

@@ -4,6 +4,7 @@ mod expect;
 mod reply;
 mod seen;
 mod unmet;
+mod verified;
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,15 +15,20 @@ pub use expect::Expect;
 pub use reply::Reply;
 pub use seen::Seen;
 pub use unmet::Unmet;
+pub use verified::Verified;
 
 /// Answers each request with the reply of the expectation that it meets, and keeps both to account.
 ///
 /// Expectations are met in the order in which they are given, unless [`Script::in_any_order`] says
 /// otherwise. A request that meets none is answered with an error of kind `InvalidRequest`, and
 /// [`Script::verify`] reports it, together with the expectations that nothing met.
-#[derive(Default)]
+///
+/// A script answers 100,000 requests at most, unless [`Script::at_most`] says otherwise: a client that asks
+/// for ever fails instead of filling the memory. [`Script::verified`] makes sure that nobody forgets to
+/// verify.
 pub struct Script {
     order: Order,
+    most: usize,
     state: Mutex<State>,
 }
 
@@ -38,6 +44,17 @@ struct State {
     expectations: Vec<Expect>,
     seen: Vec<Seen>,
     unexpected: Vec<String>,
+    /// Whether more requests came than the script answers.
+    is_endless: bool,
+}
+
+/// Requests that a script answers unless it says otherwise.
+const MOST: usize = 100_000;
+
+impl Default for Script {
+    fn default() -> Self {
+        Self { order: Order::default(), most: MOST, state: Mutex::default() }
+    }
 }
 
 impl Script {
@@ -51,6 +68,19 @@ impl Script {
     pub fn in_any_order(mut self) -> Self {
         self.order = Order::Any;
         self
+    }
+
+    /// Sets the most requests that are answered: expectations of any number of requests end there.
+    #[must_use]
+    pub fn at_most(mut self, requests: usize) -> Self {
+        self.most = requests;
+        self
+    }
+
+    /// Verifies the script when it is dropped.
+    #[must_use]
+    pub fn verified(self) -> Verified {
+        Verified::new(self)
     }
 
     /// Adds an expectation at the end.
@@ -78,16 +108,26 @@ impl Script {
     pub fn verify(&self) -> Result<(), Unmet> {
         let state = self.state();
         let missing = state.expectations.iter().filter(|expect| expect.is_due()).map(ToString::to_string);
-        Unmet::check(state.unexpected.clone(), missing.collect())
+        let endless = state.is_endless.then(|| self.endless());
+        Unmet::check(state.unexpected.iter().cloned().chain(endless).collect(), missing.collect())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request and finds its reply.
-    fn meet(&self, seen: Seen) -> Option<Reply> {
+    /// What a request is told that comes after the last one.
+    fn endless(&self) -> String {
+        format!("a script that never ends: it has answered {} requests", self.most)
+    }
+
+    /// Notes a request and finds its reply; `Err` says why there is none.
+    fn meet(&self, seen: Seen) -> Result<Reply, String> {
         let mut state = self.state();
+        if state.seen.len() >= self.most {
+            state.is_endless = true;
+            return Err(self.endless());
+        }
         state.seen.push(seen.clone());
         let mut reply = None;
         for expectation in state.expectations.iter_mut().filter(|expect| expect.is_open()) {
@@ -99,12 +139,12 @@ impl Script {
                 break;
             }
         }
-        if reply.is_none() {
+        reply.ok_or_else(|| {
             let next = state.expectations.iter().find(|expect| expect.is_due());
             let next = next.map_or_else(|| "nothing more".to_owned(), ToString::to_string);
             state.unexpected.push(format!("{seen} came, where {next} was expected"));
-        }
-        reply
+            format!("{seen} is not in the script")
+        })
     }
 }
 
@@ -112,13 +152,9 @@ impl Transport for Script {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>> {
         Box::pin(async move {
             let seen = Seen::read(request).await?;
-            let text = seen.to_string();
             match self.meet(seen) {
-                Some(reply) => reply.into_response().await,
-                None => {
-                    let cause = format!("{text} is not in the script");
-                    Err(Error::reported(ErrorKind::InvalidRequest, Delivery::NotSent, cause))
-                }
+                Ok(reply) => reply.into_response().await,
+                Err(cause) => Err(Error::reported(ErrorKind::InvalidRequest, Delivery::NotSent, cause)),
             }
         })
     }

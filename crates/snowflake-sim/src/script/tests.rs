@@ -81,3 +81,34 @@ async fn replies_may_fail_be_late_or_never_come() {
     let silent = script.send(request(Method::GET, "/", ""));
     assert!(tokio::time::timeout(Duration::from_secs(1000), silent).await.is_err());
 }
+
+#[tokio::test]
+async fn a_script_that_never_ends_is_ended() {
+    let script = Script::new().at_most(3).expect(Expect::get("/poll").any_times());
+    for _ in 0..3 {
+        assert_eq!(script.send(request(Method::GET, "/poll", "")).await.unwrap().status(), 200);
+    }
+    script.verify().unwrap();
+    for _ in 0..2 {
+        let error = script.send(request(Method::GET, "/poll", "")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
+    let unmet = script.verify().unwrap_err();
+    assert_eq!(unmet.unexpected(), ["a script that never ends: it has answered 3 requests"]);
+    assert_eq!(script.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_verified_script_panics_when_it_is_dropped_unfollowed_and_never_twice() {
+    let script = || Script::new().expect(Expect::get("/a"));
+    let followed = script().verified();
+    followed.send(request(Method::GET, "/a", "")).await.unwrap();
+    drop(followed);
+    let panic = std::panic::catch_unwind(|| drop(script().verified())).unwrap_err();
+    assert_eq!(panic.downcast_ref::<String>().unwrap(), "the script was not followed: GET /a never came");
+    let panic = std::panic::catch_unwind(|| {
+        let _script = script().verified();
+        panic!("the test's own");
+    });
+    assert_eq!(*panic.unwrap_err().downcast_ref::<&str>().unwrap(), "the test's own");
+}

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 const SHORTEST_BASE64: usize = 10;
 
 /// The text itself, and as it looks in URLs, forms, JSON and base64.
-pub(super) fn forms(text: &str) -> Vec<String> {
+pub(crate) fn forms(text: &str) -> Vec<String> {
     let percent_encoded = percent(text);
     let mut forms = vec![
         text.to_owned(),

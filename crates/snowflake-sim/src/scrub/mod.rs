@@ -11,6 +11,7 @@ pub(crate) mod placeholder;
 mod scrubber;
 mod statement;
 
+pub(crate) use encoded::forms;
 pub use find::{Finding, find_secrets};
 pub use scrubber::Scrub;
 

@@ -3,16 +3,16 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use snowflake_transport::{HttpTransport, StallLimit, TransportOptions};
+use snowflake_transport::{HttpTransport, Retrier, RetryPolicy, StallLimit, TransportOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::objects::Object;
-use super::storage::{answer, fetcher, options};
+use super::storage::{answer, options};
 use crate::error::{Error, ErrorKind};
-use crate::result::{PartHosts, ResultSet, Rows};
+use crate::result::{Fetcher, PartHosts, ResultSet, Rows};
 
 /// What becomes of the first answer with the middle part.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ impl Storage {
         let seen = Arc::clone(&heads);
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // Paused time moves on while the kernel waits for more to send.
+                // Otherwise the kernel waits for more to send.
                 stream.set_nodelay(true).unwrap();
                 tokio::spawn(serve(stream, Arc::clone(&seen), Arc::clone(&trouble)));
             }
@@ -70,7 +70,10 @@ impl Storage {
             part.url = part.url.replace("https://storage.example.com/", &here);
         }
         let options = options().with_part_hosts(PartHosts::Any);
-        ResultSet::open(answer, fetcher(&transport), options, None).await?.collect().await
+        // Where time is real, nobody shall wait between two attempts.
+        let waits = RetryPolicy::default().with_waits(Duration::ZERO, Duration::from_millis(1));
+        let fetcher = Fetcher::new(transport, Retrier::new(waits));
+        ResultSet::open(answer, fetcher, options, None).await?.collect().await
     }
 }
 
@@ -146,14 +149,26 @@ async fn c02_a_connection_that_closes_at_any_point_of_a_body_is_made_up_for() {
 
 #[tokio::test(start_paused = true)]
 async fn c03_a_connection_that_stands_still_in_a_body_is_given_up_and_made_up_for() {
+    // While a thread is busy, paused time moves only when it is told to: the kernel needs some that is real.
+    let (release, busy) = std::sync::mpsc::channel::<()>();
+    let held = tokio::task::spawn_blocking(move || busy.recv());
     let size = Object::part(1).bytes.len();
-    let storage = Storage::start(Trouble::Stall(size / 2)).await;
+    let storage = Arc::new(Storage::start(Trouble::Stall(size / 2)).await);
     let start = Instant::now();
-    assert_eq!(ids(&storage.read().await.unwrap()), (0..30).collect::<Vec<_>>());
-    let window = StallLimit::STORAGE.window;
-    let waited = start.elapsed();
+    let reader = Arc::clone(&storage);
+    let reading = tokio::spawn(async move { reader.read().await });
+    while storage.sent("range").len() < 2 {
+        tokio::time::advance(Duration::from_millis(100)).await;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(ids(&reading.await.unwrap().unwrap()), (0..30).collect::<Vec<_>>());
+    let (waited, window) = (start.elapsed(), StallLimit::STORAGE.window);
     assert!((window..window + Duration::from_secs(10)).contains(&waited), "{waited:?}");
     assert_eq!(storage.sent("range"), [None, Some(format!("bytes={}-", size / 2))]);
+    drop(release);
+    assert!(held.await.unwrap().is_err());
 }
 
 #[tokio::test]

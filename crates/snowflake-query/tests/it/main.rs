@@ -17,3 +17,4 @@ mod request_id;
 mod retry;
 mod service;
 mod session;
+mod stand_in;

@@ -11,6 +11,7 @@ const KEY: usize = 6;
 #[derive(Default)]
 pub(super) struct Learned {
     by_start: HashMap<[u8; KEY], Vec<(String, &'static str)>>,
+    starts: Starts,
 }
 
 impl Learned {
@@ -21,6 +22,7 @@ impl Learned {
         }
         for form in encoded::forms(secret) {
             let Some(start) = start_of(form.as_bytes()) else { continue };
+            self.starts.add(start);
             let forms = self.by_start.entry(start).or_default();
             forms.push((form, placeholder));
             // The longest form wins where several match.
@@ -38,7 +40,8 @@ impl Learned {
 
     /// The form that a text starts with.
     fn found_at(&self, text: &str) -> Option<(&str, &'static str)> {
-        let forms = self.by_start.get(&start_of(text.as_bytes())?)?;
+        let start = start_of(text.as_bytes()).filter(|start| self.starts.may_hold(*start))?;
+        let forms = self.by_start.get(&start)?;
         let found = forms.iter().find(|(form, _)| text.starts_with(form.as_str()))?;
         Some((&found.0, found.1))
     }
@@ -66,6 +69,27 @@ impl Learned {
         }
         clean.push_str(text.get(kept..).unwrap_or_default());
         Some(clean)
+    }
+}
+
+/// The first two bytes of all secrets: at most places of a text they rule out every secret at little cost.
+#[derive(Default)]
+struct Starts(Vec<bool>);
+
+impl Starts {
+    fn add(&mut self, start: [u8; KEY]) {
+        self.0.resize(1 << 16, false);
+        if let Some(is_start) = self.0.get_mut(Self::place(start)) {
+            *is_start = true;
+        }
+    }
+
+    fn may_hold(&self, start: [u8; KEY]) -> bool {
+        self.0.get(Self::place(start)).copied().unwrap_or_default()
+    }
+
+    fn place([first, second, ..]: [u8; KEY]) -> usize {
+        usize::from(u16::from_be_bytes([first, second]))
     }
 }
 

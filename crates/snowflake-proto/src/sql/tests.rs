@@ -226,28 +226,31 @@ proptest! {
     }
 }
 
-/// How long the fastest of some runs takes.
-fn fastest(sql: &str) -> std::time::Duration {
-    let run = |_| {
-        let start = std::time::Instant::now();
-        std::hint::black_box(normalize(std::hint::black_box(sql), Literals::Mask));
-        start.elapsed()
-    };
-    (0..3).map(run).min().unwrap_or_default()
+fn duration(sql: &str) -> std::time::Duration {
+    let start = std::time::Instant::now();
+    std::hint::black_box(normalize(std::hint::black_box(sql), Literals::Mask));
+    start.elapsed()
+}
+
+/// Whether eight times the text takes less than twenty-four times as long; a quadratic scan takes sixty-four.
+///
+/// A machine that does much else at once may need several attempts to show it.
+fn is_linear(piece: &str) -> bool {
+    const LETTERS: usize = 10_000;
+    let [short, long] = [LETTERS, 8 * LETTERS].map(|size| piece.repeat(size / piece.len()));
+    (0..10).any(|_| {
+        let once = (0..3).map(|_| duration(&short)).min().unwrap_or_default();
+        duration(&long) < 24 * once
+    })
 }
 
 #[test]
-fn q04_four_times_the_text_takes_no_more_than_a_few_times_as_long() {
-    const LETTERS: usize = 40_000;
+fn q04_hostile_texts_take_time_in_proportion_to_their_length() {
     let pieces = [
         " ", "'", "\"", "$", "$$", "$a", "put ", "(", "in(", "in(1,", "-", "--\n", "/*", "*/", "/", "@",
         "@a/", "\\", "1", "1.", ".", "1e", ":", ":a", "a:", "s3://", "<n>", ";", "- 1,", "é",
     ];
     for piece in pieces {
-        let sizes = [LETTERS, 4 * LETTERS].map(|size| piece.repeat(size / piece.len()));
-        let [once, four_times] = sizes.map(|sql| fastest(&sql));
-        // A quadratic scan would take sixteen times as long.
-        let slack = std::time::Duration::from_millis(10);
-        assert!(four_times < 10 * once + slack, "{piece:?}: {once:?}, then {four_times:?}");
+        assert!(is_linear(piece), "{piece:?}");
     }
 }

@@ -268,19 +268,29 @@ proptest! {
     }
 }
 
+fn duration(scrub: &Scrub, text: &str) -> std::time::Duration {
+    let start = std::time::Instant::now();
+    std::hint::black_box(scrub.text(text));
+    start.elapsed()
+}
+
+/// Whether eight times the text takes less than twenty-four times as long; a quadratic search takes
+/// sixty-four.
+///
+/// A machine that does much else at once may need several attempts to show it.
+fn is_linear(scrub: &Scrub, piece: &str) -> bool {
+    const LETTERS: usize = 4_000;
+    let [short, long] = [LETTERS, 8 * LETTERS].map(|size| piece.repeat(size / piece.len()));
+    (0..10).any(|_| {
+        let once = (0..3).map(|_| duration(scrub, &short)).min().unwrap_or_default();
+        duration(scrub, &long) < 24 * once
+    })
+}
+
 #[test]
-fn q04_hostile_texts_are_searched_in_linear_time() {
-    const LETTERS: usize = 8_000;
-    let fastest = |text: &str| {
-        let mut scrub = Scrub::new();
-        scrub.learn("a secret of 1 user");
-        let run = |_| {
-            let start = std::time::Instant::now();
-            std::hint::black_box(scrub.text(text));
-            start.elapsed()
-        };
-        (0..3).map(run).min().unwrap_or_default()
-    };
+fn q04_hostile_texts_take_time_in_proportion_to_their_length() {
+    let mut scrub = Scrub::new();
+    scrub.learn("a secret of 1 user");
     let pieces = [
         "ver:1-hint:",
         "ver:",
@@ -303,10 +313,6 @@ fn q04_hostile_texts_are_searched_in_linear_time() {
         "é",
     ];
     for piece in pieces {
-        let [once, four_times] =
-            [LETTERS, 4 * LETTERS].map(|size| fastest(&piece.repeat(size / piece.len())));
-        // A quadratic search would take sixteen times as long.
-        let slack = std::time::Duration::from_millis(10);
-        assert!(four_times < 10 * once + slack, "{piece:?}: {once:?}, then {four_times:?}");
+        assert!(is_linear(&scrub, piece), "{piece:?}");
     }
 }

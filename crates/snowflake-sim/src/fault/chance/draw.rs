@@ -59,7 +59,8 @@ fn is_survivable(endpoint: Endpoint, verb: Verb) -> bool {
     match verb {
         Verb::Delay | Verb::Drip | Verb::Slice | Verb::Reorder => true,
         Verb::Status => !matches!(endpoint, Abort | Logout | Any),
-        Verb::Reset => endpoint != Any,
+        // An abort and a logout are courtesies with little time: nobody repeats them for long.
+        Verb::Reset => !matches!(endpoint, Abort | Logout | Any),
         Verb::LoseResponse | Verb::Duplicate => repeatable,
         Verb::Cut | Verb::Gzip => repeatable && endpoint != Heartbeat,
         Verb::ExpireSession => repeatable && endpoint != Part,

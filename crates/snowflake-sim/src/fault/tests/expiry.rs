@@ -108,6 +108,10 @@ async fn expired_addresses_of_parts_are_refused_until_the_result_is_fetched_agai
     assert_eq!(verdict(&fault, get("/queries/01-a/result")).await, ok());
     assert_eq!(verdict(&fault, part(1)).await, ok());
     assert_eq!(verdict(&fault, part(0)).await, expired(403, "AccessDenied"));
+    fault.add(Rule::at(Endpoint::Part).times(1).expire_parts());
+    for signature in [1, 0] {
+        assert_eq!(verdict(&fault, part(signature)).await, expired(403, "AccessDenied"), "{signature}");
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,9 @@
 //! What a request says about itself: its sort, its token, and what it asks for.
 
 use http::Uri;
-use serde_json::Value;
 use snowflake_transport::{Request, RequestOptions};
 
-use super::endpoint::{Endpoint, result_id};
+use super::endpoint::Endpoint;
 use crate::protocol;
 
 /// The facts about a request that rules and expired things go by.
@@ -25,14 +24,17 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn of(request: &Request) -> Self {
-        let path = request.uri().path();
-        let endpoint = Endpoint::of(request.method(), path);
+        let endpoint = Endpoint::of(request.method(), request.uri());
+        let result = match protocol::Call::of(request.method(), request.uri()) {
+            protocol::Call::Result(id) => Some(id),
+            _ => None,
+        };
         Self {
             endpoint,
             session: None,
-            token: token(request),
+            token: protocol::token(request.headers()).map(str::to_owned),
             replaces: (endpoint == Endpoint::Renew).then(|| old_token(request)).flatten(),
-            result: result_id(path).map(str::to_owned),
+            result,
             address: request.uri().clone(),
             options: RequestOptions::of(request),
         }
@@ -52,11 +54,7 @@ impl Call {
     }
 }
 
-fn token(request: &Request) -> Option<String> {
-    protocol::token(request.headers()).map(str::to_owned)
-}
-
 fn old_token(request: &Request) -> Option<String> {
-    let body: Value = serde_json::from_slice(request.body().as_bytes()?).ok()?;
+    let body = protocol::body_json(request.body().as_bytes()?)?;
     Some(body.get("oldSessionToken")?.as_str()?.to_owned())
 }

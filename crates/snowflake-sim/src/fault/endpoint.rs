@@ -1,6 +1,8 @@
 //! The sorts of requests that a client of Snowflake makes, told apart by method and path.
 
-use http::Method;
+use http::{Method, Uri};
+
+use crate::protocol;
 
 /// A sort of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,10 +33,17 @@ pub enum Endpoint {
 }
 
 /// Where the service's own paths begin; everything else is an address that it handed out.
-const OWN: [&str; 8] =
-    ["/session", "/queries/", "/monitoring/", "/telemetry/", "/console/", "/oauth/", "/api/", "/v1/data/"];
-/// The newer ingestion has its own version.
-const STREAMING: &str = "/v2/streaming/";
+const OWN: [&str; 9] = [
+    "/session",
+    "/queries/",
+    "/monitoring/",
+    "/telemetry/",
+    "/console/",
+    "/oauth/",
+    "/api/",
+    "/v1/data/",
+    "/v2/streaming/",
+];
 
 impl Endpoint {
     /// Every sort, each with the word that stands for it in a [`Schedule`](crate::Schedule).
@@ -55,28 +64,28 @@ impl Endpoint {
     /// The sort of a request; `Any` for those of the service's own paths that are no other sort.
     ///
     /// ```
-    /// use http::Method;
+    /// use http::{Method, Uri};
     /// use snowflake_sim::Endpoint;
     ///
-    /// assert_eq!(Endpoint::of(&Method::POST, "/queries/v1/query-request"), Endpoint::Query);
-    /// assert_eq!(Endpoint::of(&Method::GET, "/bucket/results/part-3"), Endpoint::Part);
-    /// assert_eq!(Endpoint::of(&Method::POST, "/telemetry/send"), Endpoint::Any);
+    /// let submit = Uri::from_static("https://acct.example.com/queries/v1/query-request");
+    /// assert_eq!(Endpoint::of(&Method::POST, &submit), Endpoint::Query);
+    /// let part = Uri::from_static("https://storage.example.com/results/3");
+    /// assert_eq!(Endpoint::of(&Method::GET, &part), Endpoint::Part);
     /// ```
-    pub fn of(method: &Method, path: &str) -> Self {
-        let get = method == Method::GET;
-        match path {
-            "/session/v1/login-request" => Self::Login,
-            "/session/token-request" => Self::Renew,
-            "/session/heartbeat" => Self::Heartbeat,
-            "/session" => Self::Logout,
-            "/queries/v1/query-request" => Self::Query,
-            _ if result_id(path).is_some() => Self::Result,
-            // Some drivers write a second slash before the id.
-            _ if path.starts_with("/monitoring/queries/") => Self::Monitor,
-            _ if path.starts_with("/queries/") && path.ends_with("/abort-request") => Self::Abort,
-            _ if path.starts_with(STREAMING) || OWN.iter().any(|own| path.starts_with(own)) => Self::Any,
-            _ if get => Self::Part,
-            _ => Self::Storage,
+    pub fn of(method: &Method, uri: &Uri) -> Self {
+        match protocol::Call::of(method, uri) {
+            protocol::Call::Login => Self::Login,
+            protocol::Call::Renew => Self::Renew,
+            protocol::Call::Heartbeat => Self::Heartbeat,
+            protocol::Call::Logout => Self::Logout,
+            protocol::Call::Submit => Self::Query,
+            protocol::Call::Result(_) => Self::Result,
+            protocol::Call::Monitor(_) => Self::Monitor,
+            protocol::Call::AbortSubmission | protocol::Call::AbortQuery(_) => Self::Abort,
+            protocol::Call::Telemetry => Self::Any,
+            protocol::Call::Other if OWN.iter().any(|own| uri.path().starts_with(own)) => Self::Any,
+            protocol::Call::Other if method == Method::GET => Self::Part,
+            protocol::Call::Other => Self::Storage,
         }
     }
 
@@ -91,22 +100,20 @@ impl Endpoint {
     }
 }
 
-/// The statement that a result is asked for.
-pub(super) fn result_id(path: &str) -> Option<&str> {
-    let id = path.strip_prefix("/queries/")?.strip_suffix("/result")?;
-    (!id.is_empty() && !id.contains('/')).then_some(id)
-}
-
 #[cfg(test)]
 mod tests {
-    use http::Method;
+    use http::{Method, Uri};
 
     use super::Endpoint;
 
+    fn of(method: Method, path: &str) -> Endpoint {
+        Endpoint::of(&method, &format!("https://acct.example.com{path}").parse::<Uri>().unwrap())
+    }
+
     #[test]
     fn paths_of_the_service_are_told_from_those_that_it_hands_out() {
-        let get = |path| Endpoint::of(&Method::GET, path);
-        let post = |path| Endpoint::of(&Method::POST, path);
+        let get = |path| of(Method::GET, path);
+        let post = |path| of(Method::POST, path);
         assert_eq!(post("/session/v1/login-request"), Endpoint::Login);
         assert_eq!(post("/session/token-request"), Endpoint::Renew);
         assert_eq!(post("/session/heartbeat"), Endpoint::Heartbeat);
@@ -120,8 +127,8 @@ mod tests {
             assert_eq!(post(own), Endpoint::Any, "{own}");
         }
         assert_eq!((get("/results/0"), get("/")), (Endpoint::Part, Endpoint::Part));
-        assert_eq!(Endpoint::of(&Method::PUT, "/bucket/file.gz"), Endpoint::Storage);
-        assert_eq!(Endpoint::of(&Method::HEAD, "/bucket/file.gz"), Endpoint::Storage);
+        assert_eq!(of(Method::PUT, "/bucket/file.gz"), Endpoint::Storage);
+        assert_eq!(of(Method::HEAD, "/bucket/file.gz"), Endpoint::Storage);
     }
 
     #[test]

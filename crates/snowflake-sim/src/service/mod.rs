@@ -25,4 +25,4 @@ pub(crate) use ids::{is_query_id, query_id, session_id};
 pub(crate) use monitor::milliseconds;
 pub(crate) use reply::Reply;
 pub(crate) use result_set::{Part, PartKey, ResultSet};
-pub(crate) use tokens::{Lifetimes, Sessions, TokenKind};
+pub(crate) use tokens::{Lifetimes, Sessions, TokenError, TokenKind};

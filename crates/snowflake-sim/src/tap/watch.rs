@@ -34,7 +34,7 @@ impl Target {
 impl Watch {
     /// Counts a request and looks through its head.
     pub(super) fn begin(&mut self, head: &Parts) -> Target {
-        let endpoint = Endpoint::of(&head.method, head.uri.path());
+        let endpoint = Endpoint::of(&head.method, &head.uri);
         let target = Target { origin: Origin::of(&head.uri), endpoint };
         if endpoint == Endpoint::Login && self.origin.is_none() {
             self.origin.clone_from(&target.origin);

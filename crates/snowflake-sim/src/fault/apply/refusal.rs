@@ -2,30 +2,28 @@
 
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use serde_json::Value;
-use snowflake_proto::wire::Envelope;
 use snowflake_transport::{Body, Response};
 
 use super::super::verb::Expiry;
+use crate::service::{Reply, TokenError, answer, refusal};
 
 /// The session token has expired.
 pub(crate) fn session(how: Expiry) -> Response {
-    let status = match how {
-        Expiry::InBody => StatusCode::OK,
-        Expiry::Unauthorized => StatusCode::UNAUTHORIZED,
-    };
-    envelope(status, "390112", "Your session has expired. Please login again.", None)
+    let mut response = said(refusal::unauthorized(TokenError::Expired));
+    if how == Expiry::Unauthorized {
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+    }
+    response
 }
 
 /// The master token has expired.
 pub(crate) fn master() -> Response {
-    envelope(StatusCode::OK, "390114", "The master token has expired. Please login again.", None)
+    said(refusal::not_renewed(TokenError::Expired))
 }
 
 /// The result of a statement is gone.
 pub(crate) fn result(query_id: &str) -> Response {
-    let data = serde_json::json!({"errorCode": "000612", "sqlState": "02000", "queryId": query_id});
-    envelope(StatusCode::OK, "000612", "Result not found.", Some(data))
+    said(answer::no_such_result(query_id))
 }
 
 /// The address of a part has expired.
@@ -38,23 +36,16 @@ pub(crate) fn credentials() -> Response {
     forbidden("ExpiredToken", "The provided token has expired.")
 }
 
-fn envelope(status: StatusCode, code: &str, message: &str, data: Option<Value>) -> Response {
-    let envelope = Envelope::failure(code, message, data);
-    // Strings and null: there is nothing in it that cannot be written as JSON.
-    let body = serde_json::to_string(&envelope).unwrap_or_default();
-    refused(status, "application/json", body)
+fn said(reply: Reply) -> Response {
+    reply.into_response().map(Body::from)
 }
 
 fn forbidden(code: &str, message: &str) -> Response {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     );
-    refused(StatusCode::FORBIDDEN, "application/xml", body)
-}
-
-fn refused(status: StatusCode, media_type: &'static str, body: String) -> Response {
     let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     response
 }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::Uri;
 use serde_json::Value;
-use snowflake_proto::rowset;
 use snowflake_transport::Response;
 
 use super::super::apply::refusal;
@@ -14,9 +13,7 @@ use super::super::endpoint::Endpoint;
 use super::super::verb::Expiry;
 use super::lapse::Lapse;
 use super::sessions::Sessions;
-
-/// No answer that is read for what it hands out inflates beyond this.
-const MAX_ANSWER: usize = 1 << 30;
+use crate::protocol::body_json;
 
 /// What requests and answers have shown so far, and what has expired of it. Holds tokens: never shown.
 #[derive(Default)]
@@ -96,8 +93,7 @@ impl Memory {
 
     /// Learns what an answer hands out.
     pub(crate) fn learn(&mut self, call: &Call, body: &Bytes) {
-        let plain = rowset::inflate(body.clone(), 0, MAX_ANSWER).unwrap_or_default();
-        let Ok(answer) = serde_json::from_slice::<Value>(&plain) else { return };
+        let Some(answer) = body_json(body) else { return };
         let text = |name: &str| answer.pointer(name).and_then(Value::as_str);
         if let Some(master) = text("/data/masterToken") {
             self.masters.hand_out(master);

@@ -140,8 +140,15 @@ async fn inline(response: &mut Response, schema: &ResultSchema) -> Result<Vec<Re
     }
     match response.rowset.take() {
         Some(rows) if !rows.is_empty() => {
+            let decode =
+                |schema: &ResultSchema, rows: &[_]| schema.decode_json_rows(rows).map(|batch| vec![batch]);
+            // A cell costs something even where it holds no text.
+            let size = |cell: &Option<String>| 8 + cell.as_ref().map_or(0, String::len);
+            if rows.iter().flatten().map(size).sum::<usize>() < LARGE_INLINE {
+                return decode(schema, &rows).context(InlineSnafu);
+            }
             let schema = schema.clone();
-            decoded(on_decoder(move || schema.decode_json_rows(&rows).map(|batch| vec![batch])).await)
+            decoded(on_decoder(move || decode(&schema, &rows)).await)
         }
         _ => Ok(Vec::new()),
     }

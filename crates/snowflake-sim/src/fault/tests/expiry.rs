@@ -77,6 +77,15 @@ async fn s01_an_expired_session_is_refused_with_its_token_and_accepted_with_a_ne
 }
 
 #[tokio::test]
+async fn a_session_does_not_expire_by_the_master_token_of_its_renewal() {
+    let fault = Fault::new(service()).rule(Rule::always().nth(2).expire_session(Expiry::InBody));
+    for _ in 0..3 {
+        assert_eq!(verdict(&fault, renewal("m1", "s0")).await, ok());
+    }
+    assert_eq!(fault.hits(), [2]);
+}
+
+#[tokio::test]
 async fn s03_an_expired_master_token_renews_nothing_until_a_login() {
     let fault = Fault::new(service()).rule(Rule::at(Endpoint::Renew).times(1).expire_master());
     for _ in 0..2 {

@@ -2,6 +2,7 @@
 //!
 //! This program imports no crate of the workspace, so it builds in seconds even when nothing else does.
 
+mod chaos;
 mod ci;
 mod codegen;
 mod deny;
@@ -26,6 +27,8 @@ usage: cargo xtask <command>
   layers             who may import whom
   text               rules for the text of the repository
   evidence [--write] compare docs/reliability.md with the tests that exist, or fill it in
+  chaos [--schedules N] [--seed S]
+                     random faults over a mixed workload, S the first seed
   deny               bans, licences, sources and advisories
   interop [suite]    clients and servers by other hands
 ";
@@ -54,6 +57,7 @@ fn run(root: &std::path::Path, arguments: &[String]) -> Outcome {
         ["text"] => text::run(root),
         ["evidence"] => evidence::run(root),
         ["evidence", "--write"] => evidence::write(root),
+        ["chaos", options @ ..] => chaos::run(root, options),
         ["deny"] => deny::run(root),
         ["interop", suites @ ..] => interop::run(root, suites),
         _ => Err(format!("no such command\n{USAGE}")),

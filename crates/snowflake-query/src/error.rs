@@ -344,7 +344,11 @@ impl Error {
     pub(crate) fn is_permanent_rejection(&self) -> bool {
         use snowflake_auth::ErrorKind as Auth;
         let Repr::Session { source, .. } = &*self.0 else { return false };
-        matches!(source.kind(), Auth::Rejected | Auth::Key | Auth::Passphrase | Auth::Configuration)
+        match source.kind() {
+            // A bare status may come from a proxy, and locks nobody out.
+            Auth::Rejected => source.code().is_some(),
+            kind => matches!(kind, Auth::Key | Auth::Passphrase | Auth::Configuration),
+        }
     }
 
     /// Whether the server did not run the statement because the session was over.

@@ -50,7 +50,10 @@ impl Manager {
         if self.closed.is_raised() {
             return Err(Repr::PoolClosed.into());
         }
-        let core = self.gate.pass(open(&self.sessions)).await?;
+        let core = tokio::select! {
+            core = self.gate.pass(open(&self.sessions)) => core?,
+            () = self.closed.raised() => return Err(Repr::PoolClosed.into()),
+        };
         let mut cores = self.cores.lock().unwrap_or_else(PoisonError::into_inner);
         cores.retain(|core| core.strong_count() > 0);
         cores.push(Arc::downgrade(&core));

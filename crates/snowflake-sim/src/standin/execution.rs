@@ -25,6 +25,8 @@ pub(super) struct Execution {
     pub(super) is_async: bool,
     /// Whether the client only wants to know the columns.
     pub(super) is_described: bool,
+    /// Whether it began within a transaction, and belongs to it.
+    pub(super) is_in_transaction: bool,
     pub(super) started: OffsetDateTime,
     pub(super) warehouse: Option<String>,
     /// What the client wants rows to be.
@@ -101,7 +103,8 @@ impl Problem {
 
 impl Execution {
     pub(super) fn new(facts: Facts, work: Work, stage: Stage) -> Self {
-        let Facts { query_id, session, sql, is_async, is_described, started, format } = facts;
+        let Facts { query_id, session, sql, is_async, is_described, is_in_transaction, started, format } =
+            facts;
         let warehouse = session.state().context.warehouse.clone();
         let (stage, changed) = (Mutex::new(stage), Notify::new());
         Self {
@@ -110,6 +113,7 @@ impl Execution {
             sql,
             is_async,
             is_described,
+            is_in_transaction,
             started,
             warehouse,
             format,
@@ -187,6 +191,8 @@ pub(super) struct Facts {
     pub(super) sql: String,
     pub(super) is_async: bool,
     pub(super) is_described: bool,
+    /// Whether it began within a transaction, and belongs to it.
+    pub(super) is_in_transaction: bool,
     pub(super) started: OffsetDateTime,
     pub(super) format: Format,
 }

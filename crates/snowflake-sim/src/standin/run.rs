@@ -16,7 +16,7 @@ use super::result::{Made, make};
 use super::sentence::{split, statement_type};
 use super::session::Session;
 use super::{Answer, Asked, Table};
-use crate::ledger::Settled;
+use crate::ledger::{Pending, Settled};
 use crate::service::{choose_format, query_id};
 
 const COUNT: &str = "MULTI_STATEMENT_COUNT";
@@ -104,6 +104,7 @@ impl Inner {
             sql: sql.to_owned(),
             is_async: request.async_exec,
             is_described: request.describe_only.unwrap_or_default(),
+            is_in_transaction: session.state().is_in_transaction(),
             started: settings.clock.wall(),
             format,
         };
@@ -185,6 +186,14 @@ impl Inner {
         let mut state = execution.session.state();
         if let Some(control) = control {
             state.steer(control);
+        }
+        if kind.is_dml() && !execution.is_in_transaction {
+            // It committed itself, whatever its session has begun since.
+            let mut alone = Pending::default();
+            alone.changed(&execution.sql, made.result.changed());
+            let mut ledger = self.ledger();
+            ledger.produced(&execution.query_id, made.produced.clone());
+            return ledger.settled(&mut alone, Settled::Committed);
         }
         let settled = state.after(kind, control);
         let mut ledger = self.ledger();

@@ -76,14 +76,19 @@ impl State {
         }
     }
 
+    /// Whether a statement that begins now belongs to a transaction.
+    pub(super) fn is_in_transaction(&self) -> bool {
+        self.is_in_transaction || self.parameters.get("AUTOCOMMIT") == Some(&json!(false))
+    }
+
     /// How the transaction stands after a statement of that kind, which succeeded.
     pub(super) fn after(&mut self, kind: StatementType, control: Option<&Control>) -> Settled {
         if kind == StatementType::DDL {
             // DDL commits what came before it.
             self.is_in_transaction = false;
         }
-        if kind.is_dml() && self.parameters.get("AUTOCOMMIT") == Some(&json!(false)) {
-            self.is_in_transaction = true;
+        if kind.is_dml() {
+            self.is_in_transaction = self.is_in_transaction();
         }
         match control {
             _ if self.is_in_transaction => Settled::Open,

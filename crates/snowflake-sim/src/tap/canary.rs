@@ -48,7 +48,8 @@ impl Canary {
     }
 
     /// Whether the secret is in these bytes, in any of its forms.
-    pub(crate) fn is_in(&self, bytes: &[u8]) -> bool {
+    #[must_use]
+    pub fn is_in(&self, bytes: &[u8]) -> bool {
         self.forms.iter().any(|form| contains(bytes, form.expose().as_bytes()))
     }
 

@@ -1,0 +1,94 @@
+//! One run of the program under one schedule, and what must hold after it.
+
+use std::sync::Arc;
+
+use snowflake_client::sim::{
+    Audit, Canary, Claims, Endpoint, Fault, ManualClock, Place, Schedule, SeededEntropy, StandIn, Tap,
+};
+use snowflake_client::{ErrorKind, SnowflakeClient};
+use time::macros::datetime;
+
+use crate::limits::Limits;
+use crate::program::{self, Ending, LIMIT};
+use crate::workload::{self, PASSWORD};
+
+/// A program and the chance that it takes its identifiers from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trial {
+    pub(crate) seed: u64,
+    /// Whether no error is allowed.
+    pub(crate) survivable: bool,
+}
+
+/// What happened in a run that kept all promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Report {
+    pub(crate) hits: u64,
+    pub(crate) errors: u64,
+    pub(crate) tasks: u64,
+}
+
+/// The transport of the program: what it sends is counted, then spoiled, then answered.
+type Line = Tap<Limits<Fault<StandIn>>>;
+
+impl Trial {
+    /// Runs the program under a schedule and names every promise that was broken.
+    pub(crate) fn run(self, schedule: &Schedule) -> Result<Report, String> {
+        self.run_with(workload::service(self.seed), schedule)
+    }
+
+    pub(crate) fn run_with(self, service: StandIn, schedule: &Schedule) -> Result<Report, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(self.observe(service, schedule))
+    }
+
+    async fn observe(self, service: StandIn, schedule: &Schedule) -> Result<Report, String> {
+        let password = Canary::new("password", PASSWORD).allowed(Place::body().on(Endpoint::Login));
+        let line =
+            Arc::new(Tap::new(Limits::new(Fault::new(service.clone()).schedule(schedule))).canary(password));
+        let claims = Claims::new();
+        claims.started();
+        let client = connect(&line, self.seed).await;
+        let tasks = workload::draw(self.seed);
+        let endings = program::run(&client, &tasks, &claims).await;
+        let hits = line.inner().inner().hits().into_iter().map(|hits| hits as u64).sum();
+        line.inner().inner().clear();
+        // What was left behind may still be told to stop.
+        tokio::time::sleep(LIMIT).await;
+        claims.recovered(&client.execute("SELECT 1").await);
+        client.close().await;
+        drop(client);
+        tokio::time::sleep(LIMIT).await;
+        claims.closed();
+
+        let requests = 60 + 40 * tasks.len() as u64;
+        let audit = Audit::of(&claims).ledger(service.ledger()).tap(&*line).most_requests(requests);
+        let mut broken: Vec<String> = audit.check().err().iter().map(ToString::to_string).collect();
+        for Ending { task, error, wrong } in &endings {
+            broken.extend(wrong.iter().map(|wrong| format!("{task:?}: {wrong}")));
+            if let Some(kind) = error.filter(|kind| self.survivable && *kind != ErrorKind::Sql) {
+                broken.push(format!("{task:?} ended with {kind:?} although it could be survived"));
+            }
+        }
+        if !broken.is_empty() {
+            return Err(broken.join("\n"));
+        }
+        let errors = endings.iter().filter(|ending| ending.error.is_some()).count() as u64;
+        Ok(Report { hits, errors, tasks: endings.len() as u64 })
+    }
+}
+
+async fn connect(line: &Arc<Line>, seed: u64) -> SnowflakeClient {
+    SnowflakeClient::builder()
+        .account("chaos")
+        .user("chaos")
+        .password(PASSWORD)
+        .transport(Arc::<Line>::clone(line))
+        .clock(Arc::new(ManualClock::ticking(datetime!(2026-01-01 00:00 UTC))))
+        .entropy(Arc::new(SeededEntropy::new(seed)))
+        .pool_size(0, 3)
+        .pool_wait_timeout(LIMIT * 4)
+        .build()
+        .await
+        .unwrap()
+}

@@ -7,10 +7,10 @@ use std::time::Duration;
 use snowflake_auth::CredentialProvider;
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol, Secret};
 use snowflake_query::{InFlight, Resubmit};
-use snowflake_transport::{RetryPolicy, Transport, TransportOptions};
+use snowflake_transport::{Clock, Entropy, RetryPolicy, Transport, TransportOptions};
 
 use crate::client::SnowflakeClient;
-use crate::config::{Authentication, SnowflakeConfig};
+use crate::config::{Authentication, SimulationMode, SnowflakeConfig};
 use crate::error::SnowflakeError;
 
 /// Collects the settings of a [`SnowflakeClient`]; see [`SnowflakeClient::builder`].
@@ -235,6 +235,30 @@ impl ClientBuilder {
     /// Delivers requests through this instead of HTTP.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.config.transport = Some(transport);
+        self
+    }
+
+    /// Tells the time with this, in place of the machine's clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.config.clock = clock;
+        self
+    }
+
+    /// Takes identifiers and waits of random length from this, in place of the operating system.
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.config.entropy = entropy;
+        self
+    }
+
+    /// Records what the client does, or answers from a recording.
+    pub fn simulation_mode(mut self, mode: SimulationMode) -> Self {
+        self.config.simulation_mode = mode;
+        self
+    }
+
+    /// The recording to answer from, or to write when the client is closed.
+    pub fn simulation_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.simulation_file = Some(path.into());
         self
     }
 

@@ -13,6 +13,9 @@ use snowflake_query::{
 use crate::builder::ClientBuilder;
 use crate::config::{Resolved, SnowflakeConfig};
 use crate::error::SnowflakeError;
+use crate::simulation::Simulated;
+#[cfg(feature = "sim")]
+use crate::simulation::Simulation;
 
 /// A client of one account: a pool of sessions and everything that can be done with them.
 ///
@@ -42,8 +45,10 @@ pub struct SnowflakeClient {
 
 #[derive(Debug)]
 struct Inner {
-    pool: Pool,
+    /// Or what is wrong with the settings, where the constructor could not say it.
+    pool: Result<Pool, String>,
     local_stages: LocalStages,
+    simulation: Simulated,
 }
 
 impl SnowflakeClient {
@@ -58,21 +63,55 @@ impl SnowflakeClient {
     /// As [`ClientBuilder::build`].
     pub async fn new(config: SnowflakeConfig) -> Result<Self, SnowflakeError> {
         let resolved = Resolved::from_config(&config)?;
-        let results = ResultOptions::default().with_arrow(config.arrow).with_part_hosts(resolved.part_hosts);
-        let mut session =
-            SessionOptions::new(resolved.server, resolved.provider, resolved.login).with_results(results);
-        if let Some(limit) = config.query_timeout {
-            session = session.with_timeout(limit);
+        let (session, pool) = options(&config, &resolved);
+        let pool = Ok(Pool::open(session, pool).await?);
+        Ok(Self::assemble(pool, resolved.local_stages, resolved.simulation))
+    }
+
+    /// A client that answers from a recording, without any network and without logging in first.
+    ///
+    /// With [`SimulationMode::Record`](crate::SimulationMode::Record), what the recording lacks is asked
+    /// of the service and recorded; in any other mode it is an error.
+    /// A setting that cannot work is reported by the first call.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// use snowflake_client::{SimulationReplayer, SnowflakeClient, SnowflakeConfig};
+    ///
+    /// # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/recordings/quickstart.json");
+    /// let replayer = SimulationReplayer::load(file)?;
+    /// let client = SnowflakeClient::with_simulation(SnowflakeConfig::default(), replayer);
+    /// let result = client.execute("SELECT 1").await?;
+    /// assert_eq!(result.rows.row(0).unwrap().get::<i64>(0)?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "sim")]
+    pub fn with_simulation(config: SnowflakeConfig, replayer: crate::SimulationReplayer) -> Self {
+        match Resolved::with_replayer(&config, replayer) {
+            Ok(resolved) => {
+                let (session, pool) = options(&config, &resolved);
+                let pool = Pool::lazy(session, pool).map_err(|error| error.to_string());
+                Self::assemble(pool, resolved.local_stages, resolved.simulation)
+            }
+            Err(error) => Self::assemble(Err(error.to_string()), LocalStages::Refused, Simulated::default()),
         }
-        session = session.with_resubmit(config.resubmit);
-        let pool = PoolOptions::default()
-            .with_size(config.pool_min, config.pool_max)
-            .with_wait_timeout(config.pool_wait_timeout)
-            .with_idle_timeout(config.pool_idle_timeout)
-            .with_max_lifetime(config.pool_max_lifetime)
-            .with_in_flight(config.in_flight);
-        let pool = Pool::open(session, pool).await?;
-        Ok(Self { inner: Arc::new(Inner { pool, local_stages: resolved.local_stages }) })
+    }
+
+    fn assemble(pool: Result<Pool, String>, local_stages: LocalStages, simulation: Simulated) -> Self {
+        Self { inner: Arc::new(Inner { pool, local_stages, simulation }) }
+    }
+
+    fn pool(&self) -> Result<&Pool, SnowflakeError> {
+        let broken = |message: &String| SnowflakeError::Configuration { message: message.clone() };
+        self.inner.pool.as_ref().map_err(broken)
+    }
+
+    /// What this client records or replays.
+    #[cfg(feature = "sim")]
+    pub fn simulation(&self) -> Simulation<'_> {
+        Simulation::new(&self.inner.simulation)
     }
 
     /// A client with the settings of the environment; see [`SnowflakeConfig::from_env`].
@@ -86,9 +125,10 @@ impl SnowflakeClient {
     /// Whether a session can be had and a statement runs, and how long both take.
     ///
     /// # Errors
-    /// None at present: a server that refuses or cannot be reached is an answer with `healthy: false`.
+    /// [`Configuration`](crate::ErrorKind::Configuration) when the settings cannot work. A server that
+    /// refuses or cannot be reached is an answer with `healthy: false`.
     pub async fn health_check(&self) -> Result<Health, SnowflakeError> {
-        Ok(snowflake_ops::check_health(&self.inner.pool).await)
+        Ok(snowflake_ops::check_health(self.pool()?).await)
     }
 
     /// Runs a statement and holds its whole result in memory.
@@ -102,7 +142,7 @@ impl SnowflakeClient {
     /// # Cancellation
     /// Dropping the future tells the server to stop the statement.
     pub async fn execute(&self, query: impl Into<Query> + Send) -> Result<QueryResult, SnowflakeError> {
-        Ok(self.inner.pool.execute(query).await?)
+        Ok(self.pool()?.execute(query).await?)
     }
 
     /// Submits a statement and returns at once with a handle to it.
@@ -114,7 +154,7 @@ impl SnowflakeClient {
     /// Dropping the future or the handle tells the server to stop the statement;
     /// [`QueryHandle::detach`] leaves it running.
     pub async fn execute_async(&self, query: impl Into<Query> + Send) -> Result<QueryHandle, SnowflakeError> {
-        Ok(self.inner.pool.execute_async(query).await?)
+        Ok(self.pool()?.execute_async(query).await?)
     }
 
     /// Runs a statement and streams its rows; at most a bounded number of bytes is held in memory.
@@ -126,7 +166,7 @@ impl SnowflakeClient {
     /// Dropping the future tells the server to stop the statement; dropping the stream stops all
     /// downloads.
     pub async fn execute_stream(&self, query: impl Into<Query> + Send) -> Result<RowStream, SnowflakeError> {
-        Ok(self.inner.pool.execute_stream(query).await?)
+        Ok(self.pool()?.execute_stream(query).await?)
     }
 
     /// Runs a statement and streams its rows as Arrow batches of one schema.
@@ -140,7 +180,7 @@ impl SnowflakeClient {
         &self,
         query: impl Into<Query> + Send,
     ) -> Result<BatchStream, SnowflakeError> {
-        Ok(self.inner.pool.execute_batches(query).await?)
+        Ok(self.pool()?.execute_batches(query).await?)
     }
 
     /// The result of a statement that ran before, by its query id. The service keeps results for a day.
@@ -149,7 +189,7 @@ impl SnowflakeClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when the server does not know the id (any more), and as
     /// [`execute`](Self::execute).
     pub async fn result(&self, query_id: QueryId) -> Result<QueryResult, SnowflakeError> {
-        Ok(self.inner.pool.result(query_id).await?)
+        Ok(self.pool()?.result(query_id).await?)
     }
 
     /// Fetches the results of the single statements, in order, where several were submitted as one text (with the
@@ -159,7 +199,7 @@ impl SnowflakeClient {
     /// [`Sql`](crate::ErrorKind::Sql) at the first statement that failed, whose place
     /// [`SnowflakeError::statement_index`] tells; otherwise as [`result`](Self::result).
     pub async fn child_results(&self, parent: &QueryResult) -> Result<Vec<QueryResult>, SnowflakeError> {
-        Ok(self.inner.pool.child_results(parent).await?)
+        Ok(self.pool()?.child_results(parent).await?)
     }
 
     /// A session of one's own, for statements that belong together: transactions, temporary tables,
@@ -169,7 +209,16 @@ impl SnowflakeClient {
     /// [`Pool`](crate::ErrorKind::Pool) when none becomes free, [`Auth`](crate::ErrorKind::Auth),
     /// [`Network`](crate::ErrorKind::Network).
     pub async fn session(&self) -> Result<Session, SnowflakeError> {
-        Ok(self.inner.pool.get(&Wanted::default()).await?)
+        Ok(self.pool()?.get(&Wanted::default()).await?)
+    }
+
+    /// Lets the client log in again after the service refused its credentials, such as when the password was
+    /// set right. Until then every call fails with the refusal, because further logins could lock the user
+    /// out.
+    pub fn reopen(&self) {
+        if let Ok(pool) = &self.inner.pool {
+            pool.reopen();
+        }
     }
 
     /// Uploads a local file to a stage, gzip'd on the way unless it is compressed already.
@@ -183,12 +232,34 @@ impl SnowflakeClient {
         options: PutOptions,
     ) -> Result<PutResult, SnowflakeError> {
         let local = self.inner.local_stages;
-        Ok(snowflake_ingest::put_file(&self.inner.pool, path.as_ref(), stage, options, local).await?)
+        Ok(snowflake_ingest::put_file(self.pool()?, path.as_ref(), stage, options, local).await?)
     }
 
-    /// Closes the client within 15 seconds: statements that run are stopped, or left alone, as
-    /// [`ClientBuilder::in_flight`] chose, and all sessions are logged out.
+    /// Logs all sessions out, waiting for those in use up to a bound of 15 seconds. A client that records
+    /// to a [`simulation_file`](SnowflakeConfig::simulation_file) writes it now; a failure to do so is
+    /// logged, and [`Simulation::save`] reports it.
     pub async fn close(&self) {
-        self.inner.pool.close().await;
+        if let Ok(pool) = &self.inner.pool {
+            pool.close().await;
+        }
+        self.inner.simulation.close().await;
     }
+}
+
+/// The options of sessions and pool that follow from the settings.
+fn options(config: &SnowflakeConfig, resolved: &Resolved) -> (SessionOptions, PoolOptions) {
+    let results = ResultOptions::default().with_arrow(config.arrow).with_part_hosts(resolved.part_hosts);
+    let (server, provider) = (resolved.server.clone(), Arc::clone(&resolved.provider));
+    let mut session = SessionOptions::new(server, provider, resolved.login.clone()).with_results(results);
+    if let Some(limit) = config.query_timeout {
+        session = session.with_timeout(limit);
+    }
+    session = session.with_resubmit(config.resubmit);
+    let pool = PoolOptions::default()
+        .with_size(config.pool_min, config.pool_max)
+        .with_wait_timeout(config.pool_wait_timeout)
+        .with_idle_timeout(config.pool_idle_timeout)
+        .with_max_lifetime(config.pool_max_lifetime)
+        .with_in_flight(config.in_flight);
+    (session, pool)
 }

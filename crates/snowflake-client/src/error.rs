@@ -3,6 +3,8 @@
 use snafu::Snafu;
 use snowflake_proto::{Recovery, ServerCode};
 use snowflake_query::{QueryId, Uuid};
+#[cfg(feature = "sim")]
+use snowflake_sim::RecordingErrorKind;
 
 /// What went wrong, whichever layer it happened in.
 ///
@@ -41,6 +43,13 @@ pub enum SnowflakeError {
         /// The cause.
         source: snowflake_transport::Error,
     },
+    /// A recording could not be read or written.
+    #[cfg(feature = "sim")]
+    #[snafu(transparent)]
+    Recording {
+        /// The cause.
+        source: snowflake_sim::RecordingError,
+    },
     /// A name or value cannot be sent.
     #[snafu(transparent)]
     Value {
@@ -62,6 +71,11 @@ impl SnowflakeError {
             Self::Query { source } => source.kind(),
             Self::Ingest { source } => source.kind(),
             Self::Transport { .. } => ErrorKind::Network,
+            #[cfg(feature = "sim")]
+            Self::Recording { source } => match source.kind() {
+                RecordingErrorKind::Unreadable | RecordingErrorKind::Unwritable => ErrorKind::Io,
+                _ => ErrorKind::Configuration,
+            },
         }
     }
 
@@ -74,6 +88,8 @@ impl SnowflakeError {
             Self::Query { source } => source.recovery(),
             Self::Ingest { source } => source.recovery(),
             Self::Transport { source } => source.recovery(),
+            #[cfg(feature = "sim")]
+            Self::Recording { .. } => Recovery::Never,
             Self::Value { source } => source.recovery(),
         }
     }

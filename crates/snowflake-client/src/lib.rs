@@ -39,18 +39,23 @@
 //! | Feature | Default | What it gives |
 //! |---|---|---|
 //! | `parquet` | yes | export of results as Parquet |
-//! | `sim` | yes | scripted answers and faults for tests without any server |
+//! | `sim` | yes | scripted answers, recordings and faults for tests without any server |
+//! | `sim-socket` | no | misbehaving servers on loopback sockets: raw TCP, TLS, HTTP/2, a proxy |
 //! | `sim-server` | no | the embedded server; compiles a query engine, which takes minutes |
 
 mod builder;
 mod client;
 mod config;
 mod error;
+#[cfg_attr(not(feature = "sim"), path = "no_simulation.rs")]
+mod simulation;
 
 pub use builder::ClientBuilder;
 pub use client::SnowflakeClient;
 pub use config::{Authentication, SimulationMode, SnowflakeConfig};
 pub use error::{ErrorKind, SnowflakeError};
+#[cfg(feature = "sim")]
+pub use simulation::Simulation;
 pub use snowflake_ingest::{PutFile, PutOptions, PutResult, PutStatus};
 pub use snowflake_ops::Health;
 pub use snowflake_proto::{
@@ -75,10 +80,14 @@ pub mod auth {
 /// The seam below everything: one HTTP request in, one HTTP response out.
 pub mod transport {
     pub use snowflake_transport::{
-        Body, BoxFuture, Error, ErrorKind, HttpTransport, HttpVersions, Proxy, Request, Response,
-        RetryPolicy, Transport, TransportOptions,
+        Body, BoxFuture, Clock, Delivery, Entropy, Error, ErrorKind, HttpTransport, HttpVersions, Proxy,
+        Request, Response, RetryPolicy, SystemClock, SystemEntropy, Transport, TransportOptions,
     };
 }
+
+/// A recording that answers in place of the service; see [`SnowflakeClient::with_simulation`].
+#[cfg(feature = "sim")]
+pub use snowflake_sim::Replay as SimulationReplayer;
 
 /// Testing without an account.
 #[cfg(feature = "sim")]
@@ -90,3 +99,8 @@ pub mod sim {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 mod readme {}
+
+/// The examples of the guide, compiled likewise.
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../docs/guide/testing.md")]
+mod testing_guide {}

@@ -31,10 +31,22 @@ impl Environment {
 pub(super) fn read(environment: &Environment) -> Result<SnowflakeConfig, SnowflakeError> {
     let mut reader = Reader { environment, problems: Vec::new() };
     let defaults = SnowflakeConfig::default();
+    let simulation_mode = match reader.choice("simulation_mode") {
+        Some("record") => SimulationMode::Record,
+        Some("replay") => SimulationMode::Replay,
+        _ => SimulationMode::Disabled,
+    };
     let config = SnowflakeConfig {
-        account: reader.required("account"),
+        // A recording needs neither account nor credentials.
+        account: match simulation_mode {
+            SimulationMode::Replay => reader.text("account").unwrap_or_default(),
+            _ => reader.required("account"),
+        },
         user: reader.text("user"),
-        authentication: reader.authentication(),
+        authentication: match simulation_mode {
+            SimulationMode::Replay => None,
+            _ => reader.authentication(),
+        },
         role: reader.text("role"),
         warehouse: reader.text("warehouse"),
         database: reader.text("database"),
@@ -51,11 +63,8 @@ pub(super) fn read(environment: &Environment) -> Result<SnowflakeConfig, Snowfla
         pool_idle_timeout: reader.duration("pool_idle_timeout").unwrap_or(defaults.pool_idle_timeout),
         connect_timeout: reader.duration("connect_timeout").unwrap_or(defaults.connect_timeout),
         query_timeout: reader.duration("query_timeout").or(defaults.query_timeout),
-        simulation_mode: match reader.choice("simulation_mode") {
-            Some("record") => SimulationMode::Record,
-            Some("replay") => SimulationMode::Replay,
-            _ => SimulationMode::Disabled,
-        },
+        simulation_mode,
+        simulation_file: reader.text("simulation_file").map(PathBuf::from),
         ..defaults
     };
     reader.finish(config)
@@ -209,6 +218,17 @@ mod tests {
         assert_eq!(config.query_timeout, Some(Duration::from_secs(90)));
         assert_eq!((config.port, config.protocol, config.insecure_http), (Some(8080), Protocol::Http, true));
         assert_eq!(config.role.as_deref(), Some("ANALYST"));
+    }
+
+    #[test]
+    fn a_replay_needs_nothing_but_its_file() {
+        let config = read_pairs(&[
+            ("SNOWFLAKE_SIMULATION_MODE", "Replay"),
+            ("SNOWFLAKE_SIMULATION_FILE", "recordings.json"),
+        ])
+        .unwrap();
+        assert_eq!(config.simulation_mode, SimulationMode::Replay);
+        assert_eq!(config.simulation_file, Some(PathBuf::from("recordings.json")));
     }
 
     #[test]

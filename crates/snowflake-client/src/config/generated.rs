@@ -191,4 +191,11 @@ pub(crate) static VARIABLES: &[Variable] = &[
         #[cfg(test)]
         default: Some("disabled"),
     },
+    Variable {
+        env: "SNOWFLAKE_SIMULATION_FILE",
+        key: "simulation_file",
+        kind: Kind::Text,
+        #[cfg(test)]
+        default: None,
+    },
 ];

@@ -1,12 +1,17 @@
 //! The settings of a client as plain data.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol};
 use snowflake_query::{InFlight, Resubmit};
-use snowflake_transport::{RetryPolicy, Transport, TransportOptions};
+#[cfg(feature = "sim")]
+use snowflake_sim::{RecordOptions, ReplayOptions};
+use snowflake_transport::{
+    Clock, Entropy, RetryPolicy, SystemClock, SystemEntropy, Transport, TransportOptions,
+};
 
 use super::Authentication;
 use super::env::{self, Environment};
@@ -75,12 +80,25 @@ pub struct SnowflakeConfig {
     pub application: Option<String>,
     /// Whether to record, to replay, or neither.
     pub simulation_mode: SimulationMode,
+    /// The recording: read when a client is made that replays, written when a client that records is
+    /// closed.
+    pub simulation_file: Option<PathBuf>,
+    /// What is kept when recording.
+    #[cfg(feature = "sim")]
+    pub record: RecordOptions,
+    /// How a recording is replayed.
+    #[cfg(feature = "sim")]
+    pub replay: ReplayOptions,
     /// How often and how long a request that fails on its way is tried again.
     pub retry: RetryPolicy,
     /// HTTP settings beyond the connect timeout: proxy, certificates, limits.
     pub http: TransportOptions,
     /// What delivers requests, in place of HTTP; such as a simulator in the same process.
     pub transport: Option<Arc<dyn Transport>>,
+    /// What tells the time, in place of the machine's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where identifiers and waits of random length come from, in place of the operating system.
+    pub entropy: Arc<dyn Entropy>,
 }
 
 /// Whether a client records what it does, replays a recording, or talks to a server as usual.
@@ -90,9 +108,10 @@ pub enum SimulationMode {
     /// Talk to the server.
     #[default]
     Disabled,
-    /// Talk to the server and record. Not available in this version: building a client fails.
+    /// Talk to the server and record; see [`SnowflakeClient::simulation`](crate::SnowflakeClient::simulation).
+    /// Needs the feature `sim`.
     Record,
-    /// Answer from a recording. Not available in this version: building a client fails.
+    /// Answer from a recording, without any network. Needs the feature `sim`.
     Replay,
 }
 
@@ -123,9 +142,16 @@ impl Default for SnowflakeConfig {
             arrow: ArrowOptions::default(),
             application: None,
             simulation_mode: SimulationMode::Disabled,
+            simulation_file: None,
+            #[cfg(feature = "sim")]
+            record: RecordOptions::default(),
+            #[cfg(feature = "sim")]
+            replay: ReplayOptions::default(),
             retry: RetryPolicy::default(),
             http: TransportOptions::default(),
             transport: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
         }
     }
 }

@@ -13,6 +13,7 @@ use snowflake_transport::{HttpTransport, Transport};
 
 use super::{Authentication, SimulationMode, SnowflakeConfig};
 use crate::error::SnowflakeError;
+use crate::simulation::Simulated;
 
 /// The parts that a client is made of.
 #[derive(Debug)]
@@ -22,19 +23,21 @@ pub(crate) struct Resolved {
     pub(crate) login: LoginOptions,
     pub(crate) local_stages: LocalStages,
     pub(crate) part_hosts: PartHosts,
+    pub(crate) simulation: Simulated,
 }
 
 impl Resolved {
     /// Checks the settings, all of them, before anything is read or sent.
     pub(crate) fn from_config(config: &SnowflakeConfig) -> Result<Self, SnowflakeError> {
+        #[cfg(feature = "sim")]
+        if config.simulation_mode == SimulationMode::Replay {
+            return Self::replaying(config, Simulated::load(config)?);
+        }
         let mut problems = Vec::new();
         let account = account(config, &mut problems);
         let address = account.as_ref().and_then(|account| address(config, account, &mut problems));
         let authentication = authentication(config, &mut problems);
         check_pool(config, &mut problems);
-        if config.simulation_mode != SimulationMode::Disabled {
-            problems.push("recording and replaying are not available in this version".to_owned());
-        }
         let (Some(account), Some(address), Some(authentication), true) =
             (account, address, authentication, problems.is_empty())
         else {
@@ -42,21 +45,77 @@ impl Resolved {
         };
 
         let local_stages = if address.is_loopback() { LocalStages::Allowed } else { LocalStages::Refused };
-        let transport = match &config.transport {
-            Some(transport) => Arc::clone(transport),
-            None => Arc::new(HttpTransport::new(
-                config.http.clone().with_connect_timeout(config.connect_timeout),
-            )?) as Arc<dyn Transport>,
-        };
-        let options = ServerOptions::default().with_retry_policy(config.retry);
+        let (transport, simulation) = Simulated::wrap(transport(config)?, config)?;
         Ok(Self {
-            server: Server::new(transport, address, options),
+            server: server(transport, address, config),
             provider: provider(authentication, config.user.clone())?,
             login: login(config, account),
             local_stages,
             part_hosts: part_hosts(config),
+            simulation,
         })
     }
+
+    /// As the settings say, but with this recording: to be completed when they say to record, and in place
+    /// of any network otherwise.
+    #[cfg(feature = "sim")]
+    pub(crate) fn with_replayer(
+        config: &SnowflakeConfig,
+        replay: snowflake_sim::Replay,
+    ) -> Result<Self, SnowflakeError> {
+        if config.simulation_mode != SimulationMode::Record {
+            return Self::replaying(config, replay);
+        }
+        let mut config = config.clone();
+        config.record = config.record.with_known(replay.recording());
+        Self::from_config(&config)
+    }
+
+    /// A client without any network. Of the account nothing is asked but that it could be one, and of the
+    /// credentials nothing at all.
+    #[cfg(feature = "sim")]
+    fn replaying(config: &SnowflakeConfig, replay: snowflake_sim::Replay) -> Result<Self, SnowflakeError> {
+        const NOBODY: &str = "replay";
+        let (transport, simulation) = Simulated::replaying(replay);
+        let mut config = config.clone();
+        if config.account.is_empty() {
+            config.account = NOBODY.to_owned();
+        }
+        // Nothing leaves this process, whatever the address says.
+        config.insecure_http = true;
+        let mut problems = Vec::new();
+        let account = account(&config, &mut problems);
+        let address = account.as_ref().and_then(|account| address(&config, account, &mut problems));
+        check_pool(&config, &mut problems);
+        let (Some(account), Some(address), true) = (account, address, problems.is_empty()) else {
+            return Err(SnowflakeError::Configuration { message: problems.join("; ") });
+        };
+        Ok(Self {
+            server: server(transport, address, &config),
+            provider: Arc::new(Password::new(NOBODY, NOBODY)),
+            login: login(&config, account),
+            local_stages: LocalStages::Allowed,
+            part_hosts: PartHosts::Any,
+            simulation,
+        })
+    }
+}
+
+fn transport(config: &SnowflakeConfig) -> Result<Arc<dyn Transport>, SnowflakeError> {
+    Ok(match &config.transport {
+        Some(transport) => Arc::clone(transport),
+        None => {
+            Arc::new(HttpTransport::new(config.http.clone().with_connect_timeout(config.connect_timeout))?)
+        }
+    })
+}
+
+fn server(transport: Arc<dyn Transport>, address: ServerAddress, config: &SnowflakeConfig) -> Server {
+    let options = ServerOptions::default()
+        .with_retry_policy(config.retry)
+        .with_clock(Arc::clone(&config.clock))
+        .with_entropy(Arc::clone(&config.entropy));
+    Server::new(transport, address, options)
 }
 
 /// A server without TLS keeps the parts of its results to itself; all others keep them in public stores.

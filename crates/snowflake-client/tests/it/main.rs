@@ -9,6 +9,7 @@ mod login;
 mod queries;
 mod round_trip;
 mod session;
+mod simulation;
 mod spec;
 mod support;
 mod upload;

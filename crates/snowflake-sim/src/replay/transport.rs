@@ -76,6 +76,12 @@ impl Replay {
         Recording::load(path).map(Self::new)
     }
 
+    /// The recording that is replayed, whole.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        Recording { contents: self.state().player.contents().clone() }
+    }
+
     /// What was recorded and was not asked for yet.
     #[must_use]
     pub fn unused(&self) -> Vec<Unused> {

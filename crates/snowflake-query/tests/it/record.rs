@@ -135,7 +135,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn results_with_parts_replay_with_equal_rows_in_every_form() {
+async fn m01_results_with_parts_replay_with_equal_rows_in_every_form() {
     for format in ["json", "arrow"] {
         for rows in [Rows::Readable, Rows::AsSent] {
             let options = RecordOptions::default().with_rows(rows);
@@ -155,7 +155,7 @@ async fn results_with_parts_replay_with_equal_rows_in_every_form() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn polling_replays_as_it_was() {
+async fn m01_polling_replays_as_it_was() {
     let absolute = format!("https://acct.snowflakecomputing.com{RESULT}");
     let polls = [running("333334", RESULT), running("333333", &absolute), one()];
     let mut polls = polls.into_iter();
@@ -173,7 +173,7 @@ async fn polling_replays_as_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_binds_and_repeated_statements_replay_in_their_order() {
+async fn m01_failures_binds_and_repeated_statements_replay_in_their_order() {
     let mut count = 0;
     let service = service(move |seen| match sql(seen).as_str() {
         "select 1/0" => Reply::json(&failed("100051", "Division by zero")),
@@ -393,7 +393,7 @@ fn marking_service() -> Service {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_marked_secret_is_kept_by_any_flow() {
+async fn m03_no_marked_secret_is_kept_by_any_flow() {
     for rows in [Rows::Readable, Rows::AsSent] {
         let record = recorder(&marking_service(), RecordOptions::default().with_rows(rows));
         let session = over(&record).await;

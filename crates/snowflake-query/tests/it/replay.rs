@@ -39,7 +39,7 @@ fn missing<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e NotRe
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_never_recorded_names_itself_the_nearest_and_the_difference() {
+async fn m02_what_was_never_recorded_names_itself_the_nearest_and_the_difference() {
     let recording = recording_of(&["select 1", "select name from customers where id = 7"]).await;
     let session = over(&replayed(&recording)).await;
     let started = Instant::now();

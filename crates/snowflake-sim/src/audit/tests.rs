@@ -89,7 +89,7 @@ async fn a_program_that_believes_what_happened_passes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_a_request_id_that_was_executed_twice() {
+async fn a01_a_request_id_that_was_executed_twice() {
     let world = World::new(StandIn::new().dedup(false)).await;
     world.run("r1", INSERT).await;
     world.run("r1", INSERT).await;
@@ -101,7 +101,7 @@ async fn one_a_request_id_that_was_executed_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_effects_that_nobody_believes_in_and_beliefs_without_effect() {
+async fn a02_effects_that_nobody_believes_in_and_beliefs_without_effect() {
     let world = World::new(StandIn::new()).await;
     world.run("r1", INSERT).await;
     world.run("r2", INSERT).await;
@@ -130,7 +130,7 @@ async fn two_effects_that_nobody_believes_in_and_beliefs_without_effect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_rows_that_are_lost_doubled_out_of_order_or_damaged() {
+async fn a03_rows_that_are_lost_doubled_out_of_order_or_damaged() {
     let (one, two, three) = (["1.0", "true"], ["2.0", "false"], ["3.0", "true"]);
     type Case<'a> = (&'a [[&'a str; 2]], bool, Option<&'a str>);
     let cases: [Case<'_>; 8] = [
@@ -170,7 +170,7 @@ async fn three_rows_that_are_lost_doubled_out_of_order_or_damaged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn four_what_takes_longer_than_its_deadline_and_a_tick() {
+async fn a04_what_takes_longer_than_its_deadline_and_a_tick() {
     let world = World::new(StandIn::new()).await;
     let second = Duration::from_secs(1);
     let deadline = world.claims.within("a query", second);
@@ -186,7 +186,7 @@ async fn four_what_takes_longer_than_its_deadline_and_a_tick() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn five_a_task_that_panicked_was_aborted_or_lives_on() {
+async fn a05_a_task_that_panicked_was_aborted_or_lives_on() {
     let world = World::new(StandIn::new()).await;
     world.claims.joined("the loader", &tokio::spawn(async { panic!("as the test wants") }).await);
     assert_eq!(world.finding(), (Assertion::Tasks, "the loader panicked".to_owned()));
@@ -207,7 +207,7 @@ async fn five_a_task_that_panicked_was_aborted_or_lives_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn six_what_was_taken_and_not_given_back() {
+async fn a06_what_was_taken_and_not_given_back() {
     let world = World::new(StandIn::new()).await;
     world.claims.gauge("permits", 4, 3);
     assert_eq!(world.finding(), (Assertion::Resources, "permits: 3 at the end, 4 at the start".to_owned()));
@@ -223,7 +223,7 @@ async fn six_what_was_taken_and_not_given_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn seven_a_secret_in_a_request_or_in_the_log() {
+async fn a07_a_secret_in_a_request_or_in_the_log() {
     let world = World::new(StandIn::new()).await;
     world.claims.logged("nothing to see");
     world.claims.logged(format!("sent {}", world.token));
@@ -237,7 +237,7 @@ async fn seven_a_secret_in_a_request_or_in_the_log() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn eight_more_requests_than_are_allowed() {
+async fn a08_more_requests_than_are_allowed() {
     let world = World::new(StandIn::new()).await;
     for _ in 0..3 {
         world.run("r1", INSERT).await;
@@ -251,7 +251,7 @@ async fn eight_more_requests_than_are_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nine_a_program_that_does_not_work_again_or_did_not_try() {
+async fn a09_a_program_that_does_not_work_again_or_did_not_try() {
     let world = World::new(StandIn::new()).await;
     world.claims.recovered(&Err::<(), _>("the session is gone"));
     let finding = "a plain call after the fault failed: the session is gone".to_owned();

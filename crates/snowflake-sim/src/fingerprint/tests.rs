@@ -176,7 +176,7 @@ fn q04_the_nearest_of_many_long_statements_is_found_in_bounded_work() {
 
 proptest! {
     #[test]
-    fn white_space_comments_and_case_do_not_matter(
+    fn m06_white_space_comments_and_case_do_not_matter(
         blanks in prop::collection::vec(r"[ \t\r\n]{1,3}|/\* [^*]{0,5} \*/|--[a-z' ;]{0,5}\n", 8),
         is_upper in any::<bool>(),
     ) {
@@ -194,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn names_strings_binds_and_context_matter(name in "[a-zA-Z ]{1,8}", other in "[a-zA-Z ]{1,8}") {
+    fn m06_names_strings_binds_and_context_matter(name in "[a-zA-Z ]{1,8}", other in "[a-zA-Z ]{1,8}") {
         prop_assume!(name != other);
         let all = |text: &str| [
             statement(&format!("select \"{text}\"")),

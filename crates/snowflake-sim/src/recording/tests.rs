@@ -89,7 +89,7 @@ fn what_is_written_reads_back_the_same_and_is_written_the_same() {
 }
 
 #[test]
-fn a_file_is_whole_private_and_bounded() {
+fn m05_a_file_is_whole_private_and_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording.json");
     recording().save(&path).unwrap();
@@ -113,7 +113,7 @@ fn a_file_is_whole_private_and_bounded() {
 }
 
 #[test]
-fn every_cut_is_an_error_that_says_so() {
+fn m04_every_cut_is_an_error_that_says_so() {
     let text = recording().to_json();
     let end = text.trim_end().len();
     for cut in (0..end).filter(|cut| text.is_char_boundary(*cut)) {
@@ -124,7 +124,7 @@ fn every_cut_is_an_error_that_says_so() {
 }
 
 #[test]
-fn a_newer_version_is_refused_before_anything_else_is_read() {
+fn m04_a_newer_version_is_refused_before_anything_else_is_read() {
     let error = Recording::from_json(r#"{ "snowflake_recording": 2, "what": "ever" }"#).unwrap_err();
     assert_eq!(error.kind(), RecordingErrorKind::NewerVersion);
     let expected = "the recording was written by a newer version: 2; this program reads up to 1";
@@ -172,7 +172,7 @@ fn nonsense_is_told_with_its_pointer() {
 }
 
 #[test]
-fn any_scalar_may_be_replaced_by_anything() {
+fn m04_any_scalar_may_be_replaced_by_anything() {
     let document = document();
     let mut pointers = Vec::new();
     scalars(&document, String::new(), &mut pointers);

@@ -43,7 +43,7 @@ async fn requests_are_answered_in_order_and_remembered() {
 }
 
 #[tokio::test]
-async fn what_is_not_expected_fails_at_once_and_at_the_end() {
+async fn m07_what_is_not_expected_fails_at_once_and_at_the_end() {
     let script = Script::new().expect(Expect::get("/a")).expect(Expect::get("/b"));
     let error = script.send(request(Method::GET, "/b?token=secret", "")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
@@ -83,7 +83,7 @@ async fn replies_may_fail_be_late_or_never_come() {
 }
 
 #[tokio::test]
-async fn a_script_that_never_ends_is_ended() {
+async fn m07_a_script_that_never_ends_is_ended() {
     let script = Script::new().at_most(3).expect(Expect::get("/poll").any_times());
     for _ in 0..3 {
         assert_eq!(script.send(request(Method::GET, "/poll", "")).await.unwrap().status(), 200);

@@ -42,7 +42,7 @@ fn leaks<T: snowflake_transport::Transport>(tap: &Tap<T>) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn secrets_in_their_places_are_no_leaks() {
+async fn a07_secrets_in_their_places_are_no_leaks() {
     let tap = tap();
     let (token, master) = login(&tap).await;
     answer(&tap, post("/session/heartbeat", &token, "")).await;
@@ -55,7 +55,7 @@ async fn secrets_in_their_places_are_no_leaks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_secret_is_seen_in_every_form_and_part_of_a_request() {
+async fn a07_a_secret_is_seen_in_every_form_and_part_of_a_request() {
     let tap = tap();
     let (token, master) = login(&tap).await;
     let encoded: String = url::form_urlencoded::byte_serialize(PASSWORD.as_bytes()).collect();
@@ -89,7 +89,7 @@ async fn a_secret_is_seen_in_every_form_and_part_of_a_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_secret_is_seen_across_the_pieces_of_a_stream_and_once() {
+async fn a07_a_secret_is_seen_across_the_pieces_of_a_stream_and_once() {
     let tap = tap();
     let (first, second) = PASSWORD.split_at(7);
     let pieces = ["x", first, second, "y"].map(|piece| Ok(Bytes::from(piece.to_owned())));

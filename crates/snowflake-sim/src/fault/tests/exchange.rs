@@ -79,7 +79,7 @@ async fn r27_a_held_answer_is_overtaken_by_others_or_let_go_when_its_time_is_ove
 }
 
 #[tokio::test]
-async fn s11_the_clock_of_the_service_is_as_wrong_as_wanted() {
+async fn the_clock_of_the_service_is_as_wrong_as_wanted() {
     let dated = Reply::status(200).with_header("date", "Sun, 22 Nov 2026 10:00:00 GMT");
     let script =
         Script::new().expect(Expect::get("/data").reply(dated)).expect(Expect::get("/data").any_times());

@@ -11,7 +11,9 @@ use snowflake_proto::{AccountId, Protocol, ServerAddress};
 use snowflake_query::PartHosts;
 use snowflake_transport::{HttpTransport, Transport};
 
-use super::{Authentication, SimulationMode, SnowflakeConfig};
+#[cfg(feature = "sim")]
+use super::SimulationMode;
+use super::{Authentication, SnowflakeConfig};
 use crate::error::SnowflakeError;
 use crate::simulation::Simulated;
 

@@ -199,7 +199,10 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
         Ok(answer) => {
             guard.disarm();
             span.record("query_id", tracing::field::display(answer.query_id));
-            core.finished(class, &answer.response);
+            // What was submitted before tells of the session that it ran in then, which may be another one.
+            if earlier.is_none() {
+                core.finished(class, &answer.response);
+            }
             tracing::debug!(parent: &span, ?elapsed, "the statement is done");
             Ok(answer)
         }

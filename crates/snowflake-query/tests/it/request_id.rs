@@ -211,6 +211,23 @@ async fn r04_once_the_query_id_is_known_any_session_can_tell() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r04_a_session_that_only_tells_an_outcome_stays_as_it_is() {
+    let mut elsewhere = inserted();
+    elsewhere["data"]["finalDatabaseName"] = json!("ELSEWHERE");
+    let submitted = elsewhere.clone();
+    let service = service(move |_| Reply::json(&submitted));
+    service.inner().push(Expect::get(RESULT).any_times().reply(Reply::json(&elsewhere)));
+    let options = options(&service);
+    let first = Session::connect(options.clone()).await.unwrap();
+    let second = Session::connect(options).await.unwrap();
+    let insert = || QueryBuilder::new(INSERT).request_id(Uuid::from_u128(4));
+    first.execute(insert()).await.unwrap();
+    assert_eq!(second.execute(insert()).await.unwrap().rows_affected(), Some(3));
+    assert_eq!(count(&service, QUERY), 1);
+    assert_eq!((first.database().as_deref(), second.database().as_deref()), (Some("ELSEWHERE"), Some("DB")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn r05_a_second_client_with_the_same_request_id_joins_the_first_execution() {
     // A service that knows request ids whatever the session, as after a restart of the program.
     let (service, runs) = crate::retry::deduplicating();

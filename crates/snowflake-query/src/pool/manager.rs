@@ -51,6 +51,8 @@ impl Manager {
             return Err(Repr::PoolClosed.into());
         }
         let core = tokio::select! {
+            // A session that has just been opened is not forgotten: below, it is closed again.
+            biased;
             core = self.gate.pass(open(&self.sessions)) => core?,
             () = self.closed.raised() => return Err(Repr::PoolClosed.into()),
         };
@@ -58,6 +60,10 @@ impl Manager {
         cores.retain(|core| core.strong_count() > 0);
         cores.push(Arc::downgrade(&core));
         drop(cores);
+        // Whoever closed the pool while this login was under way may have looked through the sessions already.
+        if self.closed.is_raised() {
+            return Err(Repr::PoolClosed.into());
+        }
         let now = self.now();
         Ok(Pooled { core, opened: now, idle_since: now, retired: false })
     }
@@ -97,8 +103,8 @@ impl Manager {
         self.since(pooled.core.tokens.last_answer().unwrap_or(pooled.opened))
     }
 
-    /// Whether a session that was silent for long still lives. A server that cannot be reached is the statement's to
-    /// find out.
+    /// Whether a session can be lent still, after a look at one that was silent for long. A server that cannot be
+    /// reached is the statement's to find out.
     pub(crate) async fn is_alive(&self, pooled: &Pooled) -> bool {
         if self.silence(pooled) >= DOUBTFUL {
             let core = &pooled.core;
@@ -109,7 +115,8 @@ impl Manager {
                 "looked whether a session still lives"
             );
         }
-        !pooled.core.tokens.is_dead()
+        // The look took time, in which the pool may have been closed.
+        self.is_lendable(pooled)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::join_all;
 use snowflake_query::{ErrorKind, InFlight, Pool, PoolOptions, Wanted};
 use snowflake_sim::{Expect, Reply, Rule};
@@ -174,4 +175,16 @@ async fn p06_closing_ends_borrowed_sessions_and_those_who_wait_for_one() {
     settle().await;
     assert_eq!((count(&service, LOGOUT), pool.size().open), (1, 0));
     pool.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn p06_a_login_that_ends_just_when_the_pool_closes_leaves_no_session_open() {
+    let service = service(|_| Reply::json(&one()));
+    let pool = Pool::open(options(&service), limits(1)).await.unwrap();
+    // The pool closes while the login is in the hands of the transport, which answers without a pause.
+    let closing = pool.clone();
+    service.add(Rule::on(LOGIN).when(move |_| closing.close().now_or_never().is_some()));
+    assert_eq!(pool.get(&Wanted::default()).await.unwrap_err().kind(), ErrorKind::Pool);
+    settle().await;
+    assert_eq!((count(&service, LOGIN), count(&service, LOGOUT), pool.size().open), (1, 1, 0));
 }

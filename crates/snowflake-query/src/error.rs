@@ -33,7 +33,7 @@ pub enum ErrorKind {
     Sql,
     /// A limit of time passed, on either side; the statement was told to stop.
     Timeout,
-    /// The statement was cancelled.
+    /// The statement was stopped: by a call, or because its pool was closed.
     Cancelled,
     /// The credentials or the session are no longer accepted: log in again, or correct them.
     Auth,

@@ -52,7 +52,9 @@ impl Session {
     /// [`Sql`](crate::ErrorKind::Sql) when the server refuses or fails the statement;
     /// [`Timeout`](crate::ErrorKind::Timeout) and [`Cancelled`](crate::ErrorKind::Cancelled) when it was stopped;
     /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) when a statement that changes something may have run
-    /// although no answer came; [`Configuration`](crate::ErrorKind::Configuration) for binds, names and parameters
+    /// although no answer came, [`DuplicateSuspected`](crate::ErrorKind::DuplicateSuspected) when it has probably run
+    /// twice; [`TransactionLost`](crate::ErrorKind::TransactionLost) and [`Auth`](crate::ErrorKind::Auth) when the
+    /// session is over; [`Configuration`](crate::ErrorKind::Configuration) for binds, names and parameters
     /// that cannot be meant, and for PUT and GET; those of the transport and of reading the rows.
     ///
     /// # Cancellation

@@ -248,7 +248,8 @@ fn is_linear(piece: &str) -> bool {
 fn q04_hostile_texts_take_time_in_proportion_to_their_length() {
     let pieces = [
         " ", "'", "\"", "$", "$$", "$a", "put ", "(", "in(", "in(1,", "-", "--\n", "/*", "*/", "/", "@",
-        "@a/", "\\", "1", "1.", ".", "1e", ":", ":a", "a:", "s3://", "<n>", ";", "- 1,", "é",
+        "@a/", "\\", "1", "1.", ".", "1e", ":", ":a", "a:", "s3://", "<n>", ";", "- 1,", "é", "a.", ".a",
+        "].a",
     ];
     for piece in pieces {
         assert!(is_linear(piece), "{piece:?}");

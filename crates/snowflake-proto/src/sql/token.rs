@@ -151,9 +151,11 @@ impl Tokens<'_> {
         let behind_literal =
             matches!(touching, Some(TokenKind::Number | TokenKind::Masked | TokenKind::Stage));
         let behind_index = self.touching.is_some_and(|token| token.is_symbol(&["]"]));
-        match (scan::path(self.rest), scan::number(self.rest)) {
-            (Some(length), _) if behind_index => (TokenKind::Path, length),
-            (_, length) if length > 1 && !behind_literal && !self.is_operand() => (TokenKind::Number, length),
+        if behind_index && let Some(length) = scan::path(self.rest) {
+            return (TokenKind::Path, length);
+        }
+        match scan::number(self.rest) {
+            length if length > 1 && !behind_literal && !self.is_operand() => (TokenKind::Number, length),
             _ => (TokenKind::Symbol, 1),
         }
     }

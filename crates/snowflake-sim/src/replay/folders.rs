@@ -22,8 +22,14 @@ pub(super) struct Folders {
 impl Folders {
     /// Puts a folder that exists in the place of its stand-in in the `data` of an answer to PUT or GET.
     pub(super) fn put_in(&mut self, envelope: &mut Value, contents: &Contents) -> io::Result<()> {
-        let Some(location) = envelope.pointer_mut("/data/stageInfo/location") else { return Ok(()) };
-        let Some(stand_in) = location.as_str().filter(|text| text.starts_with(FOLDER)) else { return Ok(()) };
+        let Some(info) = envelope.pointer_mut("/data/stageInfo") else { return Ok(()) };
+        let is_folder = info.get("locationType").and_then(Value::as_str) == Some("LOCAL_FS");
+        let Some(location) = info.get_mut("location") else { return Ok(()) };
+        let Some(stand_in) = location.as_str().filter(|text| text.starts_with(FOLDER)) else {
+            // The client would read and write there.
+            let elsewhere = || io::Error::other("the recording names a folder outside of the replay");
+            return if is_folder { Err(elsewhere()) } else { Ok(()) };
+        };
         let stand_in = stand_in.to_owned();
         let folder = self.folder(&stand_in)?;
         if self.made.insert(stand_in.clone()) {

@@ -91,6 +91,20 @@ async fn a_hand_edit_leads_no_file_out_of_its_folder() {
 }
 
 #[tokio::test]
+async fn a_hand_edit_sends_no_client_to_another_folder() {
+    let stage = tempfile::tempdir().unwrap();
+    let info = json!({ "locationType": "LOCAL_FS", "location": stage.path() });
+    let script = Script::new().expect(Expect::post(QUERY).reply(Reply::json(&transfer("UPLOAD", info))));
+    let record = Record::new(script, RecordOptions::default());
+    submit(&record, "put", 1).await;
+    let edited = record.recording().to_json().replace("recording:stage/0", "/home");
+    let replay = Replay::new(Recording::from_json(&edited).unwrap());
+    let body = json!({ "sqlText": "put" }).to_string();
+    let error = replay.send(request(Method::POST, &format!("{QUERY}?requestId=1"), body)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+}
+
+#[tokio::test]
 async fn requests_to_a_store_replay_by_method_path_and_order() {
     let info = json!({ "locationType": "S3", "location": "bucket/prefix/", "endPoint": null,
         "creds": { "AWS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_KEY": "canary-secret-key-0123456789" } });

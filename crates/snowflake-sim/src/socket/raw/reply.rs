@@ -27,6 +27,9 @@ pub(super) enum Then {
     Hang,
 }
 
+/// What is said twice has to be held at once.
+const MAX_DOUBLED: usize = 16 << 20;
+
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 impl RawReply {
@@ -110,20 +113,23 @@ impl RawReply {
         Self::bytes(hello).then_hang()
     }
 
-    /// Says everything twice: one answer more than there are requests.
+    /// Says everything twice: one answer more than there are requests. Of an answer without end it is the first 16 MiB.
     #[must_use]
-    pub fn duplicated(mut self) -> Self {
-        let all: Vec<u8> = self.pieces.iter().flat_map(|piece| piece.bytes.repeat(piece.times)).collect();
-        self.pieces = vec![Piece { bytes: all.into(), times: 2 }];
-        self
+    pub fn duplicated(self) -> Self {
+        self.beginning(MAX_DOUBLED, 2)
     }
 
     /// Keeps only the first bytes.
     #[must_use]
-    pub fn cut(mut self, bytes: usize) -> Self {
+    pub fn cut(self, bytes: usize) -> Self {
+        self.beginning(bytes, 1)
+    }
+
+    /// The first bytes, so many times.
+    fn beginning(mut self, bytes: usize, times: usize) -> Self {
         let all = self.pieces.iter().flat_map(|piece| std::iter::repeat_n(&piece.bytes, piece.times));
-        let whole: Vec<u8> = all.flatten().copied().take(bytes).collect();
-        self.pieces = vec![Piece { bytes: whole.into(), times: 1 }];
+        let first: Vec<u8> = all.flatten().copied().take(bytes).collect();
+        self.pieces = vec![Piece { bytes: first.into(), times }];
         self
     }
 

@@ -69,7 +69,7 @@ pub(super) fn length(bytes: &[u8]) -> Option<usize> {
     let length = if header("transfer-encoding").is_some() {
         body + chunked(bytes.get(body..)?)?
     } else {
-        body + header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)
+        body.saturating_add(header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0))
     };
     (bytes.len() >= length).then_some(length)
 }
@@ -108,6 +108,7 @@ mod tests {
             assert_eq!(length(&request.as_bytes()[..request.len() - 1]), None, "{request}");
         }
         assert_eq!(length(b"GET / HTTP"), None);
+        assert_eq!(length(b"POST / HTTP/1.1\r\nContent-Length: 18446744073709551615\r\n\r\n"), None);
         assert_eq!(length(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"), None);
     }
 }

@@ -77,7 +77,10 @@ fn settings(tokens: &[Token<'_>]) -> Option<Vec<(String, Value)>> {
 
 fn literal(token: &Token<'_>) -> Value {
     match token.kind {
-        TokenKind::Text => Value::String(token.text.trim_matches('\'').replace("''", "'")),
+        TokenKind::Text => {
+            let inner = token.text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            Value::String(inner.unwrap_or(token.text).replace("''", "'"))
+        }
         _ => serde_json::from_str(&token.text.to_ascii_lowercase())
             .unwrap_or_else(|_| Value::String(token.text.to_owned())),
     }
@@ -119,8 +122,8 @@ mod tests {
         assert_eq!(parse("USE db"), Some(Control::Use(Object::Database, names(&["DB"]))));
         assert_eq!(parse("use schema \"d b\".s"), Some(Control::Use(Object::Schema, names(&["d b", "S"]))));
         let set =
-            vec![("A".to_owned(), json!(true)), ("B".to_owned(), json!("x'y")), ("C".to_owned(), json!(5))];
-        assert_eq!(parse("ALTER SESSION SET a = TRUE, b = 'x''y' c=5"), Some(Control::Set(set)));
+            vec![("A".to_owned(), json!(true)), ("B".to_owned(), json!("x'")), ("C".to_owned(), json!(5))];
+        assert_eq!(parse("ALTER SESSION SET a = TRUE, b = 'x''' c=5"), Some(Control::Set(set)));
         assert_eq!(parse("alter session unset a, b"), Some(Control::Unset(names(&["A", "B"]))));
         assert_eq!(parse("select 1"), None);
         assert_eq!(parse("alter session set a"), None);

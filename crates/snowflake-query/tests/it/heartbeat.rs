@@ -266,6 +266,9 @@ async fn s09_closing_and_dropping_leave_no_task_behind() {
     assert_eq!(Arc::strong_count(&service), 1);
 }
 
+/// Real time: no heartbeat is due for minutes, and a busy machine may take seconds over anything.
+const AT_ONCE: Duration = Duration::from_secs(30);
+
 fn several_threads() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
@@ -286,7 +289,7 @@ fn s09_a_runtime_shuts_down_at_once_with_heartbeats_on() {
         let started = Instant::now();
         drop(runtime);
         drop((pool, session));
-        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+        assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());
         assert_eq!(Arc::strong_count(&service), 1, "nothing holds on to the transport");
     }
 }
@@ -313,5 +316,5 @@ fn s09_a_process_exits_at_once_with_heartbeats_on() {
     let started = Instant::now();
     lines.for_each(drop);
     assert!(child.wait().unwrap().success());
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());
 }

@@ -1,17 +1,23 @@
 //! Cuts CSV text into records and fields.
 
+use std::ops::Range;
+
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Field {
     pub(super) text: String,
     /// Whether it stood in quotes.
     pub(super) quoted: bool,
+    /// The byte of the text at which it begins.
+    pub(super) start: usize,
 }
 
 /// One record and the line on which it begins, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) line: usize,
+    /// The bytes of the text that it takes, without the delimiter after it.
+    pub(super) range: Range<usize>,
     pub(super) fields: Vec<Field>,
 }
 
@@ -29,13 +35,21 @@ pub(super) struct Dialect {
 /// The records of a text, one after the other.
 pub(super) struct Records<'a> {
     rest: &'a str,
+    /// The bytes of the whole text.
+    length: usize,
     line: usize,
     dialect: &'a Dialect,
 }
 
 impl<'a> Records<'a> {
     pub(super) fn new(text: &'a str, dialect: &'a Dialect) -> Self {
-        Self { rest: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1, dialect }
+        let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self { rest, length: text.len(), line: 1, dialect }
+    }
+
+    /// The byte of the text that is next.
+    fn at(&self) -> usize {
+        self.length - self.rest.len()
     }
 
     /// The length of the record delimiter that is next.
@@ -62,6 +76,7 @@ impl<'a> Records<'a> {
     }
 
     fn bare(&mut self) -> Field {
+        let start = self.at();
         let mut text = String::new();
         while !self.rest.is_empty()
             && self.record_end().is_none()
@@ -79,10 +94,11 @@ impl<'a> Records<'a> {
                 text.push(next);
             }
         }
-        Field { text, quoted: false }
+        Field { text, quoted: false, start }
     }
 
     fn quoted(&mut self, quote: char) -> Field {
+        let start = self.at();
         let mut text = String::new();
         self.take();
         while let Some(next) = self.take() {
@@ -105,7 +121,7 @@ impl<'a> Records<'a> {
         {
             self.take();
         }
-        Field { text, quoted: true }
+        Field { text, quoted: true, start }
     }
 }
 
@@ -125,13 +141,15 @@ impl Iterator for Records<'_> {
         if self.rest.is_empty() {
             return None;
         }
-        let mut record = Record { line: self.line, fields: Vec::new() };
+        let start = self.at();
+        let mut record = Record { line: self.line, range: start..start, fields: Vec::new() };
         loop {
             record.fields.push(self.field());
             if let Some(rest) = self.rest.strip_prefix(&self.dialect.field_delimiter) {
                 self.rest = rest;
                 continue;
             }
+            record.range.end = self.at();
             if let Some(length) = self.record_end() {
                 self.line += self.rest[..length].matches('\n').count();
                 self.rest = &self.rest[length..];

@@ -4,7 +4,10 @@ mod csv;
 mod format;
 mod load;
 mod read;
+mod row;
+mod statement;
+mod validate;
 
 pub(super) use format::check as check_format;
-pub(super) use load::execute;
 pub(super) use read::bound_rows;
+pub(super) use statement::execute;

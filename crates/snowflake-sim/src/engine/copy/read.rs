@@ -69,15 +69,15 @@ pub(super) fn records<'a>(text: &'a str, format: &'a CsvFormat) -> impl Iterator
 }
 
 /// A field as text; none for NULL.
-pub(super) fn field_text(field: Field, format: &CsvFormat) -> Option<String> {
-    let text = if format.trim_space && !field.quoted { field.text.trim().to_owned() } else { field.text };
-    if format.null_if.contains(&text) && !(field.quoted && text.is_empty()) {
+pub(super) fn field_text(field: &Field, format: &CsvFormat) -> Option<String> {
+    let text = if format.trim_space && !field.quoted { field.text.trim() } else { &field.text };
+    if format.null_if.iter().any(|null| null == text) && !(field.quoted && text.is_empty()) {
         return None;
     }
     if text.is_empty() && !field.quoted && format.empty_as_null {
         return None;
     }
-    Some(text)
+    Some(text.to_owned())
 }
 
 /// The bind values that a client has put into a stage: one column per placeholder, numbered from 1.
@@ -97,7 +97,7 @@ pub(in super::super) fn bound_rows(
     for file in &files {
         let content = content(file, &format)?;
         for record in records(&content.text, &format) {
-            for (at, field) in record.fields.into_iter().enumerate() {
+            for (at, field) in record.fields.iter().enumerate() {
                 if columns.len() <= at {
                     columns.push(((at + 1).to_string(), TEXT, Vec::new()));
                 }

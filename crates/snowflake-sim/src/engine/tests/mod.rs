@@ -8,3 +8,4 @@ mod harness;
 mod queries;
 mod sessions;
 mod showing;
+mod validating;

@@ -1,0 +1,199 @@
+//! `COPY INTO table` as it is written: which files, into which columns, and what becomes of errors.
+
+use std::sync::{Arc, PoisonError};
+
+use datafusion::sql::sqlparser::tokenizer::Token;
+
+use super::super::catalog::{Table, TableColumn};
+use super::super::ddl::stage::named_format;
+use super::super::env::Env;
+use super::super::run::Run;
+use super::super::stage::{Location, StagedFile, whole_match};
+use super::super::syntax::{Cursor, OptionValue, Options, Tokens};
+use super::super::{Outcome, SqlError};
+use super::format::CsvFormat;
+use super::load::{answer, load};
+use super::read::Content;
+use super::validate::{Mode, validate};
+
+const KNOWN: [&str; 12] = [
+    "FILE_FORMAT",
+    "FILES",
+    "PATTERN",
+    "ON_ERROR",
+    "PURGE",
+    "FORCE",
+    "RETURN_FAILED_ONLY",
+    "ENFORCE_LENGTH",
+    "TRUNCATECOLUMNS",
+    "LOAD_UNCERTAIN_FILES",
+    "MATCH_BY_COLUMN_NAME",
+    "VALIDATION_MODE",
+];
+
+/// What an error in a file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnError {
+    Abort,
+    Continue,
+    /// Skip the file from this many errors on.
+    Skip(usize),
+    /// Skip the file from this percentage of its rows on.
+    SkipShare(usize),
+}
+
+/// What COPY was asked to do.
+pub(super) struct Copy {
+    pub(super) table: Arc<Table>,
+    pub(super) table_name: String,
+    pub(super) places: Vec<usize>,
+    pub(super) location: Location,
+    pub(super) format: CsvFormat,
+    pub(super) env: Env,
+    pub(super) on_error: OnError,
+    pub(super) truncates: bool,
+    /// Whether files that have been loaded are loaded again.
+    pub(super) force: bool,
+}
+
+impl Copy {
+    /// The columns that a record's fields go into.
+    pub(super) fn targets(&self) -> Vec<&TableColumn> {
+        self.places.iter().map(|at| &self.table.columns()[*at]).collect()
+    }
+
+    /// Whether the table has been loaded from this file already.
+    pub(super) fn knows(&self, file: &StagedFile, content: &Content) -> bool {
+        let key = (file.path.display().to_string(), content.digest.clone());
+        self.table.loaded.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
+    }
+}
+
+/// Runs COPY.
+///
+/// # Errors
+/// Whatever is wrong with it; with `ON_ERROR = ABORT_STATEMENT` the first error in a file.
+pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    let mut cursor = Cursor::new(tokens);
+    cursor.expect_word("COPY")?;
+    cursor.expect_word("INTO")?;
+    let quoted_stage = matches!(cursor.peek(), Some(Token::SingleQuotedString(_)));
+    if cursor.peek() == Some(&Token::AtSign) || quoted_stage {
+        return Err(SqlError::not_simulated("unloading with COPY INTO a stage"));
+    }
+    let name = cursor.name()?;
+    let columns = if cursor.peek() == Some(&Token::LParen) {
+        column_names(&cursor.parenthesised()?)?
+    } else {
+        Vec::new()
+    };
+    cursor.expect_word("FROM")?;
+    if cursor.peek() == Some(&Token::LParen) {
+        return Err(SqlError::not_simulated("COPY with a query over staged files"));
+    }
+    let address = cursor.stage_address()?;
+    let options = Options::read(&mut cursor)?;
+    cursor.end()?;
+    if let Some(other) = options.names().find(|name| !KNOWN.contains(name)) {
+        return Err(SqlError::not_simulated(format!("COPY with {other}")));
+    }
+    if options.text("MATCH_BY_COLUMN_NAME").is_some_and(|mode| !mode.eq_ignore_ascii_case("NONE")) {
+        return Err(SqlError::not_simulated("MATCH_BY_COLUMN_NAME"));
+    }
+    let table = run.table(&run.path(&name)?, &name.join("."))?;
+    let location = Location::resolve(run, &address)?;
+    let format = CsvFormat::new(&format_options(run, &options)?.or(&location.format))?;
+    let copy = Copy {
+        places: places(&table, &columns)?,
+        table_name: name.last().cloned().unwrap_or_default(),
+        table,
+        env: format.env(&run.env),
+        format,
+        location,
+        on_error: on_error(options.text("ON_ERROR"))?,
+        truncates: options.boolean("TRUNCATECOLUMNS")? == Some(true)
+            || options.boolean("ENFORCE_LENGTH")? == Some(false),
+        force: options.boolean("FORCE")? == Some(true),
+    };
+    let mode = options.text("VALIDATION_MODE").map(Mode::new).transpose()?;
+    let files = if run.describes() { Vec::new() } else { chosen(&copy, &options)? };
+    match mode {
+        Some(mode) => validate(run, &copy, files, mode),
+        None if run.describes() => answer(&copy, &[]),
+        None => load(run, &copy, files, &options).await,
+    }
+}
+
+fn column_names(tokens: &Tokens) -> Result<Vec<String>, SqlError> {
+    let mut cursor = Cursor::new(tokens);
+    let mut names = vec![cursor.identifier()?];
+    while cursor.token(&Token::Comma) {
+        names.push(cursor.identifier()?);
+    }
+    cursor.end()?;
+    Ok(names)
+}
+
+fn places(table: &Table, names: &[String]) -> Result<Vec<usize>, SqlError> {
+    if names.is_empty() {
+        return Ok((0..table.columns().len()).collect());
+    }
+    let place = |name: &String| table.columns().iter().position(|column| column.name == *name);
+    names.iter().map(|name| place(name).ok_or_else(|| SqlError::invalid_identifier(name))).collect()
+}
+
+fn format_options(run: &Run, options: &Options) -> Result<Options, SqlError> {
+    match options.get("FILE_FORMAT") {
+        None => Ok(Options::default()),
+        Some(OptionValue::Text(name)) => named_format(run, name),
+        Some(OptionValue::Options(format)) => match format.text("FORMAT_NAME") {
+            Some(name) => named_format(run, &name.to_uppercase()),
+            None => Ok(format.clone()),
+        },
+        Some(OptionValue::List(_)) => Err(SqlError::invalid_argument("Invalid FILE_FORMAT")),
+    }
+}
+
+fn on_error(written: Option<&str>) -> Result<OnError, SqlError> {
+    let upper = written.unwrap_or("ABORT_STATEMENT").to_ascii_uppercase();
+    let invalid = || {
+        SqlError::new(
+            "001008",
+            "22023",
+            format!("SQL compilation error:\ninvalid value [{upper}] for parameter 'ON_ERROR'"),
+        )
+    };
+    Ok(match upper.as_str() {
+        "ABORT_STATEMENT" => OnError::Abort,
+        "CONTINUE" => OnError::Continue,
+        "SKIP_FILE" => OnError::Skip(1),
+        other => {
+            let limit = other.strip_prefix("SKIP_FILE_").ok_or_else(invalid)?;
+            match limit.strip_suffix('%') {
+                // The cause says no more than that the text is no number.
+                Some(share) => OnError::SkipShare(share.parse().map_err(|_| invalid())?),
+                None => OnError::Skip(limit.parse().map_err(|_| invalid())?),
+            }
+        }
+    })
+}
+
+fn chosen(copy: &Copy, options: &Options) -> Result<Vec<StagedFile>, SqlError> {
+    let mut files = copy.location.files()?;
+    if let Some(names) = options.list("FILES") {
+        let prefix = copy.location.prefix.trim_end_matches('/');
+        let wanted: Vec<String> = names
+            .iter()
+            .map(|name| if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") })
+            .collect();
+        files.retain(|file| wanted.contains(&file.name));
+        if let Some(missing) = wanted.iter().find(|name| files.iter().all(|file| file.name != **name)) {
+            return Err(SqlError::new("100016", "22000", format!("Remote file '{missing}' was not found.")));
+        }
+    }
+    if let Some(pattern) = options.text("PATTERN") {
+        let pattern = whole_match(pattern)?;
+        files.retain(|file| pattern.is_match(&file.name));
+    }
+    Ok(files)
+}

@@ -1,0 +1,138 @@
+//! `VALIDATION_MODE`: what a load would do, without loading.
+
+use snowflake_proto::{Column, StatementType};
+
+use super::super::answer::{Answer, COUNT, count_value};
+use super::super::catalog::TableColumn;
+use super::super::run::Run;
+use super::super::stage::StagedFile;
+use super::super::value::Value;
+use super::super::{Outcome, SqlError};
+use super::read::{content, records};
+use super::row::{RowError, row};
+use super::statement::Copy;
+
+const REJECTED: [&str; 12] = [
+    "ERROR",
+    "FILE",
+    "LINE",
+    "CHARACTER",
+    "BYTE_OFFSET",
+    "CATEGORY",
+    "CODE",
+    "SQL_STATE",
+    "COLUMN_NAME",
+    "ROW_NUMBER",
+    "ROW_START_LINE",
+    "REJECTED_RECORD",
+];
+const COUNTS: [&str; 6] = ["LINE", "CHARACTER", "BYTE_OFFSET", "CODE", "ROW_NUMBER", "ROW_START_LINE"];
+
+/// What a validation answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// The first rows, or the first error among them.
+    Rows(usize),
+    /// The rejected records of the files that a load would read.
+    Errors,
+    /// The rejected records of all files, also of those that have been loaded in part.
+    AllErrors,
+}
+
+impl Mode {
+    /// # Errors
+    /// `001008` when there is no such mode.
+    pub(super) fn new(written: &str) -> Result<Self, SqlError> {
+        let upper = written.to_ascii_uppercase();
+        match upper.as_str() {
+            "RETURN_ERRORS" => Ok(Self::Errors),
+            "RETURN_ALL_ERRORS" => Ok(Self::AllErrors),
+            other => {
+                let count = other.strip_prefix("RETURN_").and_then(|rest| rest.strip_suffix("_ROWS"));
+                count.and_then(|count| count.parse().ok()).map(Self::Rows).ok_or_else(|| {
+                    SqlError::new(
+                        "001008",
+                        "22023",
+                        format!(
+                            "SQL compilation error:\ninvalid value [{upper}] for parameter 'VALIDATION_MODE'"
+                        ),
+                    )
+                })
+            }
+        }
+    }
+}
+
+/// Reads files as a load would, and loads nothing.
+///
+/// # Errors
+/// Asked for rows, the first error among them; `100085` and `100144` for a file that cannot be read.
+pub(super) fn validate(
+    run: &Run,
+    copy: &Copy,
+    files: Vec<StagedFile>,
+    mode: Mode,
+) -> Result<Outcome, SqlError> {
+    match mode {
+        Mode::Rows(limit) => first_rows(run, copy, files, limit),
+        Mode::Errors => rejected(run, copy, files, copy.force),
+        Mode::AllErrors => rejected(run, copy, files, true),
+    }
+}
+
+fn first_rows(run: &Run, copy: &Copy, files: Vec<StagedFile>, limit: usize) -> Result<Outcome, SqlError> {
+    let column =
+        |target: &TableColumn| Column::new(target.name.clone(), target.data_type.clone(), target.nullable);
+    let mut answer = Answer::new(copy.targets().into_iter().map(column).collect());
+    let mut left = limit;
+    for file in files {
+        if left == 0 {
+            break;
+        }
+        run.check()?;
+        let content = content(&file, &copy.format)?;
+        if copy.knows(&file, &content) && !copy.force {
+            continue;
+        }
+        for (record, number) in records(&content.text, &copy.format).zip(1..).take(left) {
+            let values = row(copy, &content.text, &record, number);
+            answer.row(values.map_err(|found| found.aborting(&file.name))?);
+            left -= 1;
+        }
+    }
+    answer.finish(StatementType::COPY)
+}
+
+fn rejected(run: &Run, copy: &Copy, files: Vec<StagedFile>, all: bool) -> Result<Outcome, SqlError> {
+    let mut answer = Answer::of_text(&REJECTED).with(&COUNTS, &COUNT);
+    for file in files {
+        run.check()?;
+        let content = content(&file, &copy.format)?;
+        if copy.knows(&file, &content) && !all {
+            continue;
+        }
+        for (record, number) in records(&content.text, &copy.format).zip(1..) {
+            if let Err(found) = row(copy, &content.text, &record, number) {
+                answer.row(rejection(*found, copy.location.shown(&file)));
+            }
+        }
+    }
+    answer.finish(StatementType::COPY)
+}
+
+fn rejection(found: RowError, file: String) -> Vec<Value<'static>> {
+    vec![
+        Value::text(found.error.message),
+        Value::text(file),
+        count_value(found.line),
+        count_value(found.character),
+        count_value(found.offset),
+        Value::text(found.category.name()),
+        found.error.code.parse().map_or(Value::Null, Value::integer),
+        Value::text(found.error.sql_state),
+        found.column.map_or(Value::Null, Value::text),
+        count_value(found.row),
+        count_value(found.row_line),
+        Value::text(found.record),
+    ]
+}

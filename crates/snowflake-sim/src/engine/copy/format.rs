@@ -1,7 +1,7 @@
 //! The options of CSV files.
 
 use super::super::SqlError;
-use super::super::env::{Env, InputFormats};
+use super::super::env::{Env, Formats, InputFormats};
 use super::super::syntax::Options;
 use super::super::time::Format;
 use super::csv::Dialect;
@@ -43,7 +43,7 @@ const KNOWN: [&str; 33] = [
     "SNAPPY_COMPRESSION",
 ];
 
-/// How CSV files are read.
+/// How CSV files are read and written.
 #[derive(Clone, Debug)]
 pub(super) struct CsvFormat {
     pub(super) dialect: Dialect,
@@ -55,7 +55,8 @@ pub(super) struct CsvFormat {
     pub(super) empty_as_null: bool,
     pub(super) error_on_column_count: bool,
     pub(super) replace_invalid: bool,
-    input: InputFormats,
+    /// How dates and times are written in the files.
+    times: InputFormats,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ impl CsvFormat {
             empty_as_null: options.boolean("EMPTY_FIELD_AS_NULL")?.unwrap_or(true),
             error_on_column_count: options.boolean("ERROR_ON_COLUMN_COUNT_MISMATCH")?.unwrap_or(true),
             replace_invalid: options.boolean("REPLACE_INVALID_CHARACTERS")?.unwrap_or(false),
-            input: InputFormats {
+            times: InputFormats {
                 date: input("DATE_FORMAT"),
                 time: input("TIME_FORMAT"),
                 timestamp: input("TIMESTAMP_FORMAT"),
@@ -122,10 +123,23 @@ impl CsvFormat {
     /// The environment in which fields are read.
     pub(super) fn env(&self, env: &Env) -> Env {
         let mut env = env.clone();
-        env.input.date = self.input.date.clone().or(env.input.date);
-        env.input.time = self.input.time.clone().or(env.input.time);
-        env.input.timestamp = self.input.timestamp.clone().or(env.input.timestamp);
+        env.input.date = self.times.date.clone().or(env.input.date);
+        env.input.time = self.times.time.clone().or(env.input.time);
+        env.input.timestamp = self.times.timestamp.clone().or(env.input.timestamp);
         env
+    }
+
+    /// The environment in which fields are written.
+    pub(super) fn output_env(&self, env: &Env) -> Env {
+        let timestamp = |session: &Format| self.times.timestamp.clone().unwrap_or_else(|| session.clone());
+        let output = Formats {
+            date: self.times.date.clone().unwrap_or_else(|| env.output.date.clone()),
+            time: self.times.time.clone().unwrap_or_else(|| env.output.time.clone()),
+            ntz: timestamp(&env.output.ntz),
+            ltz: timestamp(&env.output.ltz),
+            tz: timestamp(&env.output.tz),
+        };
+        Env { output, ..env.clone() }
     }
 }
 
@@ -146,15 +160,18 @@ fn dialect(options: &Options) -> Dialect {
         Some(text) if text.eq_ignore_ascii_case("NONE") => None,
         Some(text) => unescaped(text).chars().next(),
     };
+    let quote = letter("FIELD_OPTIONALLY_ENCLOSED_BY");
+    let escape = letter("ESCAPE");
     Dialect {
         field_delimiter: options.text("FIELD_DELIMITER").map_or_else(|| ",".to_owned(), unescaped),
         record_delimiter: options
             .text("RECORD_DELIMITER")
             .filter(|text| *text != "\\n" && *text != "\n")
             .map(unescaped),
-        quote: letter("FIELD_OPTIONALLY_ENCLOSED_BY"),
-        escape: letter("ESCAPE"),
-        escape_unenclosed,
+        quote,
+        escape,
+        // ESCAPE goes for all fields; a quote stands for itself outside of quotes.
+        escape_unenclosed: escape.filter(|escape| Some(*escape) != quote).or(escape_unenclosed),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `COPY INTO table`: loading staged CSV files.
+//! `COPY INTO`: loading staged CSV files into a table, and unloading rows to such files.
 
 mod csv;
 mod format;
@@ -6,7 +6,9 @@ mod load;
 mod read;
 mod row;
 mod statement;
+mod unload;
 mod validate;
+mod write;
 
 pub(super) use format::check as check_format;
 pub(super) use read::bound_rows;

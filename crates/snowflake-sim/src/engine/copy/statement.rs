@@ -1,4 +1,4 @@
-//! `COPY INTO table` as it is written: which files, into which columns, and what becomes of errors.
+//! `COPY INTO` as it is written: which files, into which columns, and what becomes of errors.
 
 use std::sync::{Arc, PoisonError};
 
@@ -14,6 +14,7 @@ use super::super::{Outcome, SqlError};
 use super::format::CsvFormat;
 use super::load::{answer, load};
 use super::read::Content;
+use super::unload;
 use super::validate::{Mode, validate};
 
 const KNOWN: [&str; 12] = [
@@ -77,9 +78,9 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
     let mut cursor = Cursor::new(tokens);
     cursor.expect_word("COPY")?;
     cursor.expect_word("INTO")?;
-    let quoted_stage = matches!(cursor.peek(), Some(Token::SingleQuotedString(_)));
-    if cursor.peek() == Some(&Token::AtSign) || quoted_stage {
-        return Err(SqlError::not_simulated("unloading with COPY INTO a stage"));
+    let is_quoted = matches!(cursor.peek(), Some(Token::SingleQuotedString(_)));
+    if is_quoted || cursor.peek() == Some(&Token::AtSign) {
+        return Box::pin(unload::execute(run, &mut cursor)).await;
     }
     let name = cursor.name()?;
     let columns = if cursor.peek() == Some(&Token::LParen) {
@@ -142,7 +143,11 @@ fn places(table: &Table, names: &[String]) -> Result<Vec<usize>, SqlError> {
     names.iter().map(|name| place(name).ok_or_else(|| SqlError::invalid_identifier(name))).collect()
 }
 
-fn format_options(run: &Run, options: &Options) -> Result<Options, SqlError> {
+/// The FILE_FORMAT of a statement, be it written there or named.
+///
+/// # Errors
+/// `002003` when there is no format of that name.
+pub(super) fn format_options(run: &Run, options: &Options) -> Result<Options, SqlError> {
     match options.get("FILE_FORMAT") {
         None => Ok(Options::default()),
         Some(OptionValue::Text(name)) => named_format(run, name),

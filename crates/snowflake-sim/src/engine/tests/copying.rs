@@ -136,7 +136,6 @@ async fn copy_refuses_what_it_cannot_do() {
     db.run("create stage st").await;
     for sql in [
         "copy into t from (select $1 from @st)",
-        "copy into @st from t",
         "copy into t from @st file_format = (type = parquet)",
         "copy into t from @st match_by_column_name = case_insensitive",
     ] {

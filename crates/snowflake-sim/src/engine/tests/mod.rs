@@ -8,4 +8,5 @@ mod harness;
 mod queries;
 mod sessions;
 mod showing;
+mod unloading;
 mod validating;

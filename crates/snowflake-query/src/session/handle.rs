@@ -167,25 +167,25 @@ impl Session {
         self.core.session_id
     }
 
-    /// The current role.
+    /// The current role, as far as the server has told it.
     #[must_use]
     pub fn role(&self) -> Option<String> {
         self.core.state().names.role.clone()
     }
 
-    /// The current warehouse.
+    /// The current warehouse, as far as the server has told it.
     #[must_use]
     pub fn warehouse(&self) -> Option<String> {
         self.core.state().names.warehouse.clone()
     }
 
-    /// The current database.
+    /// The current database, as far as the server has told it.
     #[must_use]
     pub fn database(&self) -> Option<String> {
         self.core.state().names.database.clone()
     }
 
-    /// The current schema.
+    /// The current schema, as far as the server has told it.
     #[must_use]
     pub fn schema(&self) -> Option<String> {
         self.core.state().names.schema.clone()

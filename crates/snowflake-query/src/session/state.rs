@@ -13,7 +13,7 @@ use crate::statement::TextClass;
 /// The state of one session.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// The names after the last statement.
+    /// The names after the last statement; none while it is not known what a statement made of them.
     pub(crate) names: Names,
     /// The names that the login left.
     pub(crate) initial: Names,
@@ -67,6 +67,10 @@ impl State {
     /// Nobody waited for the end of a statement of this class.
     pub(crate) fn unfinished(&mut self, class: TextClass) {
         self.altered |= !matches!(class, TextClass::Read | TextClass::Write | TextClass::Transfer);
+        if matches!(class, TextClass::Use | TextClass::Session | TextClass::Unknown) {
+            // Any name may be another one now: whoever asks for one has it set again.
+            self.names = Names::default();
+        }
         self.transaction |= !self.autocommit();
     }
 

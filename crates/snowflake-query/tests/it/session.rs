@@ -350,3 +350,18 @@ async fn a_session_ends_with_close_or_with_its_last_owner() {
     assert_eq!(count(&service, LOGOUT), 2);
     assert_eq!(requests(&service, LOGOUT)[0].query("delete").as_deref(), Some("true"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_name_is_set_again_once_nobody_knows_what_became_of_a_use() {
+    let service = service(|seen| match sql(seen).as_str() {
+        "use database other" => Reply::json(&one()).after(Duration::from_secs(60)),
+        _ => Reply::json(&one()),
+    });
+    let session = connect(&service).await;
+    let stopped = QueryBuilder::new("use database other").timeout(Duration::from_secs(1));
+    assert_eq!(session.execute(stopped).await.unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(session.database(), None);
+    session.execute(QueryBuilder::new("select 1").database("db")).await.unwrap();
+    let sent: Vec<_> = requests(&service, QUERY).iter().map(sql).collect();
+    assert_eq!(sent, ["use database other", "USE DATABASE \"DB\"", "select 1"]);
+}

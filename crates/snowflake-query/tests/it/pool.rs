@@ -137,6 +137,22 @@ async fn a_wrong_password_fails_the_opening_of_a_pool_with_a_minimum() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r09_a_bare_401_is_one_request_and_does_not_stop_the_pool_for_good() {
+    let service = following();
+    let pool = pool(&service, limits(0, 4)).await;
+    for status in [401, 403] {
+        service.clear();
+        service.add(Rule::on(LOGIN).status(status));
+        let error = pool.execute("select 1").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Auth, "{status}: {error:?}");
+        assert_eq!(service.hits(), [1], "the login is not repeated by itself");
+    }
+    // A proxy may have said it: nobody has to reopen the pool.
+    service.clear();
+    pool.execute("select 1").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn p09_waiters_are_served_in_order_and_told_why_there_is_nothing() {
     let service = following();
     let pool = pool(&service, limits(0, 2)).await;

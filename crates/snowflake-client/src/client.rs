@@ -235,9 +235,11 @@ impl SnowflakeClient {
         Ok(snowflake_ingest::put_file(self.pool()?, path.as_ref(), stage, options, local).await?)
     }
 
-    /// Logs all sessions out, waiting for those in use up to a bound of 15 seconds. A client that records
-    /// to a [`simulation_file`](SnowflakeConfig::simulation_file) writes it now; a failure to do so is
-    /// logged, and [`Simulation::save`] reports it.
+    /// Stops every statement that still runs, unless [`in_flight`](ClientBuilder::in_flight) says to leave
+    /// it, and logs all sessions out, within 15 seconds.
+    ///
+    /// A client that records to a [`simulation_file`](SnowflakeConfig::simulation_file) writes it now; a
+    /// failure to do so is logged, and [`Simulation::save`](crate::Simulation::save) reports it.
     pub async fn close(&self) {
         if let Ok(pool) = &self.inner.pool {
             pool.close().await;

@@ -88,7 +88,8 @@ impl<'a> Simulation<'a> {
 
     /// What was recorded so far; nothing unless the client records.
     ///
-    /// It holds no secret, whatever was sent.
+    /// Tokens, passwords, keys and signatures are taken out before anything is kept;
+    /// [`Recording::verify`] looks for what is left, such as a secret in the text of a statement.
     #[must_use]
     pub fn recording(&self) -> Option<Recording> {
         match self.state {

@@ -36,6 +36,14 @@ pub(crate) enum Repr {
         "the server names a folder of this machine as its stage, but it is not on this machine: refused"
     ))]
     ForeignFolder,
+    #[snafu(display("the option {option} cannot be used: {reason}"))]
+    FormatOption { option: String, reason: &'static str },
+    #[snafu(display("the copy cannot be made: {reason}"))]
+    CopyRequest { reason: &'static str },
+    #[snafu(display("{name} cannot be a name here"))]
+    Name { name: String, source: snowflake_proto::Error },
+    #[snafu(display("the answer to {statement} has not the columns that it should have"))]
+    Answer { statement: &'static str, source: snowflake_query::Error },
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },
 }
@@ -45,9 +53,14 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
-            Repr::Location { .. } | Repr::FileName { .. } | Repr::Store { .. } => ErrorKind::Configuration,
+            Repr::Location { .. }
+            | Repr::FileName { .. }
+            | Repr::Store { .. }
+            | Repr::FormatOption { .. }
+            | Repr::CopyRequest { .. }
+            | Repr::Name { .. } => ErrorKind::Configuration,
             Repr::Read { .. } | Repr::Write { .. } => ErrorKind::Io,
-            Repr::NoStage | Repr::ForeignFolder => ErrorKind::Protocol,
+            Repr::NoStage | Repr::ForeignFolder | Repr::Answer { .. } => ErrorKind::Protocol,
             Repr::Query { source } => source.kind(),
         }
     }

@@ -7,13 +7,22 @@
 //! The types are re-exported by `snowflake-client`, whose `put_file` is the usual way in.
 
 mod compression;
+mod copy;
 mod error;
 mod local;
 mod location;
+mod names;
 mod options;
 mod put;
+mod stage;
 
+pub use copy::{
+    BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, FileCompression,
+    FileFormat, FormatType, MatchByColumnName, OnError, OptionValue, RejectedRecord, UnloadRequest,
+    UnloadResult, UnloadSource, UnloadedFile, ValidationMode, copy_into, preview_copy, unload, validate_copy,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use location::StageLocation;
 pub use options::PutOptions;
 pub use put::{LocalStages, PutFile, PutResult, PutStatus, put_file};
+pub use stage::{StageFile, list_stage, remove};

@@ -10,7 +10,7 @@ use crate::error::{Error, InvalidQueryIdSnafu};
 /// The id that the server gave a statement, such as `01b2c3d4-0000-1111-0000-000000000001`.
 ///
 /// It has the shape of a UUID; anything else is refused, whoever it comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Default, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct QueryId(Uuid);
 
 impl QueryId {

@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use snowflake_ingest::{LocalStages, PutOptions, PutResult};
+use snowflake_ingest::{
+    CopyIntoRequest, CopyResult, LocalStages, PutOptions, PutResult, RejectedRecord, StageFile,
+    UnloadRequest, UnloadResult,
+};
 use snowflake_ops::Health;
 use snowflake_query::{
     BatchStream, Pool, PoolOptions, Query, QueryHandle, QueryId, QueryResult, ResultOptions, RowStream,
@@ -233,6 +236,85 @@ impl SnowflakeClient {
     ) -> Result<PutResult, SnowflakeError> {
         let local = self.inner.local_stages;
         Ok(snowflake_ingest::put_file(self.pool()?, path.as_ref(), stage, options, local).await?)
+    }
+
+    /// The files of a stage, or of a folder of it; `pattern` is a glob for their names, such as `*.csv`.
+    ///
+    /// # Errors
+    /// As [`snowflake_ingest::list_stage`].
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement.
+    pub async fn list_stage(
+        &self,
+        stage: &str,
+        pattern: Option<&str>,
+    ) -> Result<Vec<StageFile>, SnowflakeError> {
+        Ok(snowflake_ingest::list_stage(self.pool()?, stage, pattern).await?)
+    }
+
+    /// Removes files of a stage, and names those that it removed. Without a pattern all of them go.
+    ///
+    /// # Errors
+    /// As [`snowflake_ingest::remove`].
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement; what is gone stays gone.
+    pub async fn remove(&self, stage: &str, pattern: Option<&str>) -> Result<Vec<String>, SnowflakeError> {
+        Ok(snowflake_ingest::remove(self.pool()?, stage, pattern).await?)
+    }
+
+    /// Loads the files of a stage into a table, and tells what became of each.
+    ///
+    /// A file that was loaded before is left out, unless the options force it.
+    ///
+    /// # Errors
+    /// As [`snowflake_ingest::copy_into`].
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement: what the load has done so far is undone.
+    pub async fn copy_into(&self, request: CopyIntoRequest) -> Result<CopyResult, SnowflakeError> {
+        Ok(snowflake_ingest::copy_into(self.pool()?, &request).await?)
+    }
+
+    /// The records that a load would reject, and why. Nothing is loaded.
+    ///
+    /// # Errors
+    /// As [`snowflake_ingest::copy_into`].
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement.
+    pub async fn validate_copy(
+        &self,
+        request: CopyIntoRequest,
+    ) -> Result<Vec<RejectedRecord>, SnowflakeError> {
+        Ok(snowflake_ingest::validate_copy(self.pool()?, &request).await?)
+    }
+
+    /// The first rows that a load would add. Nothing is loaded.
+    ///
+    /// # Errors
+    /// As [`snowflake_ingest::copy_into`].
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement.
+    pub async fn preview_copy(
+        &self,
+        request: CopyIntoRequest,
+        rows: u32,
+    ) -> Result<QueryResult, SnowflakeError> {
+        Ok(snowflake_ingest::preview_copy(self.pool()?, &request, rows).await?)
+    }
+
+    /// Writes a table or the rows of a query into files of a stage.
+    ///
+    /// # Errors
+    /// As [`snowflake_ingest::unload`].
+    ///
+    /// # Cancellation
+    /// Dropping the future tells the server to stop the statement; files that were written may stay.
+    pub async fn unload(&self, request: UnloadRequest) -> Result<UnloadResult, SnowflakeError> {
+        Ok(snowflake_ingest::unload(self.pool()?, &request).await?)
     }
 
     /// Stops every statement that still runs, unless [`in_flight`](ClientBuilder::in_flight) says to leave

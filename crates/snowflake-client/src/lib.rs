@@ -56,7 +56,11 @@ pub use config::{Authentication, SimulationMode, SnowflakeConfig};
 pub use error::{ErrorKind, SnowflakeError};
 #[cfg(feature = "sim")]
 pub use simulation::Simulation;
-pub use snowflake_ingest::{PutFile, PutOptions, PutResult, PutStatus};
+pub use snowflake_ingest::{
+    BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, FileCompression,
+    FileFormat, FormatType, MatchByColumnName, OnError, OptionValue, PutFile, PutOptions, PutResult,
+    PutStatus, RejectedRecord, StageFile, UnloadRequest, UnloadResult, UnloadSource, UnloadedFile,
+};
 pub use snowflake_ops::Health;
 pub use snowflake_proto::{
     AccountId, ArrowOptions, Bind, Cell, Column, DataType, Identifier, Literal, Numbers, ObjectName,

@@ -1,4 +1,7 @@
-//! Moving files into Snowflake.
+//! Moving files into Snowflake, and out of it.
+//!
+//! [`copy_into`] loads staged files into a table and tells what became of each, [`unload`] writes a table into
+//! files of a stage, [`list_stage`] and [`remove`] look after the files.
 //!
 //! [`put_file`] uploads local files to a stage, as the `PUT` statement does, gzip'd on the way.
 //! This version reaches stages that the server keeps in a folder of the same machine, as the embedded
@@ -19,7 +22,7 @@ mod stage;
 pub use copy::{
     BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, FileCompression,
     FileFormat, FormatType, MatchByColumnName, OnError, OptionValue, RejectedRecord, UnloadRequest,
-    UnloadResult, UnloadSource, UnloadedFile, ValidationMode, copy_into, preview_copy, unload, validate_copy,
+    UnloadResult, UnloadSource, UnloadedFile, copy_into, preview_copy, unload, validate_copy,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use location::StageLocation;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod export;
 mod health;
+mod loading;
 mod login;
 mod queries;
 mod round_trip;

@@ -11,7 +11,7 @@ mod setting;
 mod unload;
 
 pub use format::{BinaryFormat, FileCompression, FileFormat, FormatType};
-pub use options::{CopyOptions, MatchByColumnName, OnError, ValidationMode};
+pub use options::{CopyOptions, MatchByColumnName, OnError};
 pub use outcome::{CopyError, CopyFile, CopyResult, CopyStatus};
 pub(crate) use pattern::regex;
 use query::with_options;

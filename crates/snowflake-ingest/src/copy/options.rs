@@ -30,15 +30,12 @@ pub enum MatchByColumnName {
     None,
 }
 
-/// Checks files in place of loading them.
+/// What COPY gives back in place of loading anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValidationMode {
-    /// Gives back so many rows as they would be loaded, or the first error.
+pub(super) enum ValidationMode {
+    /// So many rows as they would be loaded, or the first error.
     ReturnRows(u32),
-    /// Gives back the errors of the files.
-    ReturnErrors,
-    /// Gives back the errors, also of files that were loaded in part by an earlier COPY that went on after
-    /// errors.
+    /// The errors, also of files that were loaded in part by an earlier COPY that went on after errors.
     ReturnAllErrors,
 }
 
@@ -122,7 +119,6 @@ impl ValidationMode {
     pub(super) fn value(self) -> OptionValue {
         OptionValue::Word(match self {
             Self::ReturnRows(rows) => format!("RETURN_{rows}_ROWS"),
-            Self::ReturnErrors => "RETURN_ERRORS".to_owned(),
             Self::ReturnAllErrors => "RETURN_ALL_ERRORS".to_owned(),
         })
     }

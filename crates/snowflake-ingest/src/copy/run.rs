@@ -25,20 +25,16 @@ pub async fn copy_into(pool: &Pool, request: &CopyIntoRequest) -> Result<CopyRes
     CopyResult::read(&pool.execute(request.query(None)?).await?)
 }
 
-/// Reads the files of a stage as they would be loaded, and loads nothing: the rows, or the errors, as the
-/// mode says.
+/// Reads the files of a stage as they would be loaded, and gives back the first so many rows. Nothing is
+/// loaded.
 ///
 /// # Errors
-/// As [`copy_into`].
+/// As [`copy_into`]; [`Sql`](crate::ErrorKind::Sql) also when one of the rows cannot be read.
 ///
 /// # Cancellation
 /// Dropping the future tells the service to stop the statement.
-pub async fn preview_copy(
-    pool: &Pool,
-    request: &CopyIntoRequest,
-    mode: ValidationMode,
-) -> Result<QueryResult> {
-    Ok(pool.execute(request.query(Some(mode))?).await?)
+pub async fn preview_copy(pool: &Pool, request: &CopyIntoRequest, rows: u32) -> Result<QueryResult> {
+    Ok(pool.execute(request.query(Some(ValidationMode::ReturnRows(rows)))?).await?)
 }
 
 /// The records that a load would reject, and why.
@@ -49,7 +45,7 @@ pub async fn preview_copy(
 /// # Cancellation
 /// Dropping the future tells the service to stop the statement.
 pub async fn validate_copy(pool: &Pool, request: &CopyIntoRequest) -> Result<Vec<RejectedRecord>> {
-    let result = preview_copy(pool, request, ValidationMode::ReturnAllErrors).await?;
+    let result = pool.execute(request.query(Some(ValidationMode::ReturnAllErrors))?).await?;
     let read = |row: Row| RejectedRecord::read(&row).context(AnswerSnafu { statement: "VALIDATION_MODE" });
     Ok(result.rows.iter().map(read).collect::<Result<_, _>>()?)
 }

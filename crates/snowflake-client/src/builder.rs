@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use snowflake_auth::CredentialProvider;
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol, Secret};
-use snowflake_query::{InFlight, Resubmit};
+use snowflake_query::{InFlight, MemoryBudget, Resubmit};
 use snowflake_transport::{Clock, Entropy, RetryPolicy, Transport, TransportOptions};
 
 use crate::client::SnowflakeClient;
@@ -211,6 +211,13 @@ impl ClientBuilder {
     /// Chooses the Arrow types of results.
     pub fn arrow(mut self, options: ArrowOptions) -> Self {
         self.config.arrow = options;
+        self
+    }
+
+    /// Bounds the memory in which all results of the client are fetched, perhaps together with those of
+    /// other clients.
+    pub fn memory_budget(mut self, budget: MemoryBudget) -> Self {
+        self.config.memory_budget = budget;
         self
     }
 

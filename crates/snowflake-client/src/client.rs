@@ -332,7 +332,10 @@ impl SnowflakeClient {
 
 /// The options of sessions and pool that follow from the settings.
 fn options(config: &SnowflakeConfig, resolved: &Resolved) -> (SessionOptions, PoolOptions) {
-    let results = ResultOptions::default().with_arrow(config.arrow).with_part_hosts(resolved.part_hosts);
+    let results = ResultOptions::default()
+        .with_arrow(config.arrow)
+        .with_part_hosts(resolved.part_hosts)
+        .with_budget(config.memory_budget.clone());
     let (server, provider) = (resolved.server.clone(), Arc::clone(&resolved.provider));
     let mut session = SessionOptions::new(server, provider, resolved.login.clone()).with_results(results);
     if let Some(limit) = config.query_timeout {

@@ -67,9 +67,9 @@ pub use snowflake_proto::{
     ParameterValue, Protocol, Recovery, Secret, ServerCode, StatementType, Timestamps,
 };
 pub use snowflake_query::{
-    BatchStream, ColumnIndex, CsvHeader, CsvOptions, Export, Exported, FromCell, InFlight, Mismatch,
-    PrefetchOptions, Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus,
-    Resubmit, Row, RowFuture, RowStream, Rows, Session, TypedRows, Uuid,
+    BatchStream, ColumnIndex, CsvHeader, CsvOptions, Export, Exported, FromCell, InFlight, MemoryBudget,
+    Mismatch, PrefetchOptions, Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats,
+    QueryStatus, Resubmit, Row, RowFuture, RowStream, Rows, Session, TypedRows, Uuid,
 };
 #[cfg(feature = "parquet")]
 pub use snowflake_query::{ParquetOptions, ParquetTimestamps};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol};
-use snowflake_query::{InFlight, Resubmit};
+use snowflake_query::{InFlight, MemoryBudget, Resubmit};
 #[cfg(feature = "sim")]
 use snowflake_sim::{RecordOptions, ReplayOptions};
 use snowflake_transport::{
@@ -76,6 +76,9 @@ pub struct SnowflakeConfig {
     pub session_parameters: BTreeMap<String, ParameterValue>,
     /// The Arrow types of results.
     pub arrow: ArrowOptions,
+    /// The bytes that all results of the client may hold in memory while they are fetched; 256 MiB unless
+    /// set. Clones share one budget, also with other clients.
+    pub memory_budget: MemoryBudget,
     /// The program's name, shown in Snowflake's query history as the client application.
     pub application: Option<String>,
     /// Whether to record, to replay, or neither.
@@ -140,6 +143,7 @@ impl Default for SnowflakeConfig {
             in_flight: InFlight::default(),
             session_parameters: BTreeMap::new(),
             arrow: ArrowOptions::default(),
+            memory_budget: MemoryBudget::default(),
             application: None,
             simulation_mode: SimulationMode::Disabled,
             simulation_file: None,

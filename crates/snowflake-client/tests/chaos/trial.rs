@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use snowflake_client::sim::{
     Audit, Canary, Claims, Endpoint, Fault, ManualClock, Place, Schedule, SeededEntropy, StandIn, Tap,
 };
-use snowflake_client::{ErrorKind, SnowflakeClient};
+use snowflake_client::{ErrorKind, MemoryBudget, SnowflakeClient};
 use time::macros::datetime;
 
 use crate::limits::Limits;
@@ -60,7 +60,8 @@ impl Trial {
         let line =
             Arc::new(Tap::new(Limits::new(Fault::new(service.clone()).schedule(schedule))).canary(password));
         claims.started();
-        let client = connect(&line, self.seed).await;
+        let budget = MemoryBudget::default();
+        let client = connect(&line, self.seed, budget.clone()).await;
         let tasks = workload::draw(self.seed);
         let endings = program::run(&client, &tasks, claims).await;
         let hits = line.inner().inner().hits().into_iter().map(|hits| hits as u64).sum();
@@ -72,6 +73,7 @@ impl Trial {
         drop(client);
         tokio::time::sleep(LIMIT).await;
         claims.closed();
+        claims.gauge("bytes of results", 0, budget.used());
 
         let requests = 60 + 40 * tasks.len() as u64;
         let audit = Audit::of(claims).ledger(service.ledger()).tap(&*line).most_requests(requests);
@@ -90,7 +92,7 @@ impl Trial {
     }
 }
 
-async fn connect(line: &Arc<Line>, seed: u64) -> SnowflakeClient {
+async fn connect(line: &Arc<Line>, seed: u64, budget: MemoryBudget) -> SnowflakeClient {
     SnowflakeClient::builder()
         .account("chaos")
         .user("chaos")
@@ -98,6 +100,7 @@ async fn connect(line: &Arc<Line>, seed: u64) -> SnowflakeClient {
         .transport(Arc::<Line>::clone(line))
         .clock(Arc::new(ManualClock::ticking(datetime!(2026-01-01 00:00 UTC))))
         .entropy(Arc::new(SeededEntropy::new(seed)))
+        .memory_budget(budget)
         .pool_size(0, 3)
         .pool_wait_timeout(LIMIT * 4)
         .build()

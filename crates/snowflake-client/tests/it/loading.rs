@@ -47,8 +47,9 @@ async fn test_put_file_and_test_copy_into() -> Result<(), SnowflakeError> {
     client.put_file(folder.path().join("other.csv"), "@MY_STAGE", PutOptions::default()).await?;
 
     // Upload file to stage
-    let put_result =
-        client.put_file(&data, "@MY_STAGE", PutOptions { auto_compress: true, overwrite: true, parallel: 4 }).await?;
+    let put_result = client
+        .put_file(&data, "@MY_STAGE", PutOptions { auto_compress: true, overwrite: true, parallel: 4 })
+        .await?;
     assert_eq!(put_result.files[0].target, "data_records.csv.gz");
 
     // List stage files
@@ -82,7 +83,10 @@ async fn test_put_file_and_test_copy_into() -> Result<(), SnowflakeError> {
     let file = &copy_result.results[0];
     assert_eq!(file.status, CopyStatus::PartiallyLoaded);
     let error = file.first_error.as_ref().unwrap();
-    assert_eq!((file.errors_seen, error.line, error.column.as_deref()), (1, Some(4), Some("\"MY_TABLE\"[\"ID\":1]")));
+    assert_eq!(
+        (file.errors_seen, error.line, error.column.as_deref()),
+        (1, Some(4), Some("\"MY_TABLE\"[\"ID\":1]"))
+    );
     assert!(error.message.contains('x'), "{error:?}");
     assert_eq!(count(&client).await, 2);
     let left = client.list_stage("@MY_STAGE", None).await?;
@@ -130,15 +134,20 @@ async fn q01_hostile_names_of_files_and_tables_reach_what_they_name_and_nothing_
     let (_server, client) = support::start().await;
     let folder = prepare(&client).await;
     client.execute("CREATE TABLE canary (n INT)").await.unwrap();
-    client.execute("CREATE TABLE \"a\"\"b; DROP TABLE canary\" (id INT, name VARCHAR, amount INT)").await.unwrap();
+    client
+        .execute("CREATE TABLE \"a\"\"b; DROP TABLE canary\" (id INT, name VARCHAR, amount INT)")
+        .await
+        .unwrap();
     put(&client, folder.path(), "it's $$ [1].csv", "id,name,amount\n1,Ada,1\n").await;
     let mut named = request();
     named.target_table = "\"a\"\"b; DROP TABLE canary\"".to_string();
     named.files = vec!["it's $$ [1].csv.gz".to_string()];
     assert_eq!(client.copy_into(named).await.unwrap().rows_loaded, 1);
     for table in ["my_table; DROP TABLE canary", "my_table --", "a.b.c.d", ""] {
-        let error =
-            client.copy_into(CopyIntoRequest { target_table: table.to_string(), ..request() }).await.unwrap_err();
+        let error = client
+            .copy_into(CopyIntoRequest { target_table: table.to_string(), ..request() })
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{table:?}");
     }
     let gone = client.remove("@MY_STAGE", Some("it's*")).await.unwrap();

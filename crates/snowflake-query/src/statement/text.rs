@@ -11,7 +11,7 @@ pub(crate) enum TextClass {
     Read,
     /// INSERT, UPDATE, CREATE TABLE and the like: changes data, but not the session.
     Write,
-    /// USE ROLE, WAREHOUSE, DATABASE or SCHEMA: changes names that every answer reports.
+    /// USE ROLE, WAREHOUSE, DATABASE or SCHEMA, and CREATE or DROP of one: changes names that every answer reports.
     Use,
     /// BEGIN or START TRANSACTION.
     Begin,
@@ -32,9 +32,10 @@ impl TextClass {
         match first.as_str() {
             "SELECT" | "WITH" | "SHOW" | "DESC" | "DESCRIBE" | "LIST" | "LS" | "EXPLAIN" | "VALUES"
             | "TABLE" | "" => Self::Read,
-            "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "COPY" | "TRUNCATE" | "DROP" | "UNDROP" | "GRANT"
+            "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "COPY" | "TRUNCATE" | "UNDROP" | "GRANT"
             | "REVOKE" | "COMMENT" | "REMOVE" | "RM" => Self::Write,
             "CREATE" => create(words),
+            "DROP" => of_object(&words.next().unwrap_or_default()),
             "ALTER" => match words.next().unwrap_or_default().as_str() {
                 "SESSION" => Self::Session,
                 _ => Self::Write,
@@ -67,16 +68,25 @@ impl TextClass {
 }
 
 fn create(words: impl Iterator<Item = String>) -> TextClass {
-    // CREATE [ OR REPLACE | OR ALTER ] [ LOCAL | GLOBAL ] [ TEMP | TEMPORARY | VOLATILE ] …
-    let temporary = words
-        .take_while(|word| {
-            matches!(
-                word.as_str(),
-                "OR" | "REPLACE" | "ALTER" | "LOCAL" | "GLOBAL" | "TEMP" | "TEMPORARY" | "VOLATILE"
-            )
-        })
-        .any(|word| matches!(word.as_str(), "TEMP" | "TEMPORARY" | "VOLATILE"));
-    if temporary { TextClass::Session } else { TextClass::Write }
+    // CREATE [ OR REPLACE | OR ALTER ] [ LOCAL | GLOBAL ] [ TEMP | TEMPORARY | VOLATILE | TRANSIENT ] …
+    let mut temporary = false;
+    for word in words {
+        match word.as_str() {
+            "TEMP" | "TEMPORARY" | "VOLATILE" => temporary = true,
+            "OR" | "REPLACE" | "ALTER" | "LOCAL" | "GLOBAL" | "TRANSIENT" => {}
+            _ if temporary => return TextClass::Session,
+            object => return of_object(object),
+        }
+    }
+    TextClass::Write
+}
+
+/// CREATE and DROP of what a session can be in make it the current one, or leave it.
+fn of_object(object: &str) -> TextClass {
+    match object {
+        "DATABASE" | "SCHEMA" | "WAREHOUSE" => TextClass::Use,
+        _ => TextClass::Write,
+    }
 }
 
 /// The first words of a text in upper case, blanks and opening brackets skipped; another sign ends them.
@@ -104,6 +114,12 @@ mod tests {
             ("create local temp table t (a int)", TextClass::Session),
             ("create table temp (a int)", TextClass::Write),
             ("create temp stage s", TextClass::Session),
+            ("create or replace transient schema s", TextClass::Use),
+            ("CREATE DATABASE d", TextClass::Use),
+            ("create warehouse w", TextClass::Use),
+            ("create transient table t (a int)", TextClass::Write),
+            ("drop schema s", TextClass::Use),
+            ("drop table t", TextClass::Write),
             ("alter session set timezone = 'UTC'", TextClass::Session),
             ("alter table t add column b int", TextClass::Write),
             ("set x = 1", TextClass::Session),

@@ -16,11 +16,7 @@ use crate::session::{Core, Names};
 
 impl Inner {
     pub(super) async fn lend(self: &Arc<Self>, wanted: &Names) -> Result<Lease, Error> {
-        self.keep();
-        let patience = Patience::new(&self.manager);
-        let _waiter = Waiter::new(&self.waiters);
-        let mut watch = self.manager.gate.watch();
-        let turn = self.turn(&patience, &mut watch).await?;
+        let Line { patience, mut watch, turn, _waiter } = self.line().await?;
         loop {
             self.manager.gate.check()?;
             let distance = |core: &Core| {
@@ -56,11 +52,7 @@ impl Inner {
 
     /// Lends this very session as soon as it is free; `None` when it is over.
     pub(super) async fn lend_same(self: &Arc<Self>, wanted: &Weak<Core>) -> Result<Option<Lease>, Error> {
-        self.keep();
-        let patience = Patience::new(&self.manager);
-        let _waiter = Waiter::new(&self.waiters);
-        let mut watch = self.manager.gate.watch();
-        let turn = self.turn(&patience, &mut watch).await?;
+        let Line { patience, turn, _waiter, .. } = self.line().await?;
         loop {
             let returned = self.returned.notified();
             tokio::pin!(returned);
@@ -80,6 +72,16 @@ impl Inner {
                 () = patience.end() => return Err(self.timed_out(&patience)),
             }
         }
+    }
+
+    /// Stands in line until it is one's turn.
+    async fn line(self: &Arc<Self>) -> Result<Line<'_>, Error> {
+        self.keep();
+        let patience = Patience::new(&self.manager);
+        let _waiter = Waiter::new(&self.waiters);
+        let mut watch = self.manager.gate.watch();
+        let turn = self.turn(&patience, &mut watch).await?;
+        Ok(Line { patience, watch, turn, _waiter })
     }
 
     /// Waits for a turn. The order is that of arrival, and a refusal of the credentials ends the wait of everyone.
@@ -161,6 +163,14 @@ impl Inner {
         let waited = self.manager.since(patience.started);
         Repr::PoolTimeout { waited, max, busy, waiters }.into()
     }
+}
+
+/// Somebody whose turn it is, and who still waits for a session.
+struct Line<'a> {
+    patience: Patience<'a>,
+    watch: Watch,
+    turn: OwnedSemaphorePermit,
+    _waiter: Waiter<'a>,
 }
 
 /// How long somebody waits for a session.

@@ -18,19 +18,8 @@ use crate::service::{Failure, ResultSet};
 
 /// One run of a statement.
 pub(super) struct Execution {
-    pub(super) query_id: String,
-    pub(super) session: Arc<Session>,
-    pub(super) sql: String,
-    /// Whether the client asked not to wait.
-    pub(super) is_async: bool,
-    /// Whether the client only wants to know the columns.
-    pub(super) is_described: bool,
-    /// Whether it began within a transaction, and belongs to it.
-    pub(super) is_in_transaction: bool,
-    pub(super) started: OffsetDateTime,
+    pub(super) facts: Facts,
     pub(super) warehouse: Option<String>,
-    /// What the client wants rows to be.
-    pub(super) format: Format,
     pub(super) work: Work,
     stage: Mutex<Stage>,
     changed: Notify,
@@ -103,24 +92,8 @@ impl Problem {
 
 impl Execution {
     pub(super) fn new(facts: Facts, work: Work, stage: Stage) -> Self {
-        let Facts { query_id, session, sql, is_async, is_described, is_in_transaction, started, format } =
-            facts;
-        let warehouse = session.state().context.warehouse.clone();
-        let (stage, changed) = (Mutex::new(stage), Notify::new());
-        Self {
-            query_id,
-            session,
-            sql,
-            is_async,
-            is_described,
-            is_in_transaction,
-            started,
-            warehouse,
-            format,
-            work,
-            stage,
-            changed,
-        }
+        let warehouse = facts.session.state().context.warehouse.clone();
+        Self { facts, warehouse, work, stage: Mutex::new(stage), changed: Notify::new() }
     }
 
     pub(super) fn stage(&self) -> MutexGuard<'_, Stage> {
@@ -189,16 +162,19 @@ pub(super) struct Facts {
     pub(super) query_id: String,
     pub(super) session: Arc<Session>,
     pub(super) sql: String,
+    /// Whether the client asked not to wait.
     pub(super) is_async: bool,
+    /// Whether the client only wants to know the columns.
     pub(super) is_described: bool,
     /// Whether it began within a transaction, and belongs to it.
     pub(super) is_in_transaction: bool,
     pub(super) started: OffsetDateTime,
+    /// What the client wants rows to be.
     pub(super) format: Format,
 }
 
 impl fmt::Debug for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Execution").field("query_id", &self.query_id).finish_non_exhaustive()
+        f.debug_struct("Execution").field("query_id", &self.facts.query_id).finish_non_exhaustive()
     }
 }

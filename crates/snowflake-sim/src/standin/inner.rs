@@ -44,7 +44,7 @@ impl Inner {
     }
 
     pub(super) fn remember(&self, execution: &Arc<Execution>) {
-        lock(&self.queries).insert(execution.query_id.clone(), Arc::clone(execution));
+        lock(&self.queries).insert(execution.facts.query_id.clone(), Arc::clone(execution));
     }
 
     pub(super) fn find(&self, query_id: &str) -> Option<Arc<Execution>> {
@@ -54,7 +54,7 @@ impl Inner {
     /// Every statement, in the order of the query ids.
     pub(super) fn executions(&self) -> Vec<Arc<Execution>> {
         let mut all: Vec<_> = lock(&self.queries).values().cloned().collect();
-        all.sort_by(|one, other| one.query_id.cmp(&other.query_id));
+        all.sort_by(|one, other| one.facts.query_id.cmp(&other.facts.query_id));
         all
     }
 }

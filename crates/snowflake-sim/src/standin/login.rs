@@ -90,7 +90,7 @@ pub(super) fn logout(inner: &Inner, call: &Call) -> Reply {
         Err(refusal) => return refusal,
     };
     for execution in inner.executions() {
-        if execution.session.id == session.id && !execution.is_async {
+        if execution.facts.session.id == session.id && !execution.facts.is_async {
             inner.stop(&execution, Problem::cancelled());
         }
     }

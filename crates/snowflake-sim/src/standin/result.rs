@@ -30,7 +30,7 @@ pub(super) fn make(
     form: Form,
     entropy: &dyn Entropy,
 ) -> Result<Made, Problem> {
-    let kind = statement_type(&execution.sql);
+    let kind = statement_type(&execution.facts.sql);
     let (table, kind, stats) = match outcome {
         Outcome::Error { code, sql_state, message } => return Err(Problem::new(code, sql_state, message)),
         Outcome::Rows(table) => (table.clone(), kind, None),
@@ -41,10 +41,10 @@ pub(super) fn make(
         }
     };
     // What is no query is always answered as JSON.
-    let asked = form.format.unwrap_or(execution.format);
+    let asked = form.format.unwrap_or(execution.facts.format);
     let format = if kind.is_select() || kind == StatementType::UNKNOWN { asked } else { Format::Json };
-    let table = if execution.is_described { table.without_rows() } else { table };
-    let rows = Rows { query_id: &execution.query_id, table: &table, format, form };
+    let table = if execution.facts.is_described { table.without_rows() } else { table };
+    let rows = Rows { query_id: &execution.facts.query_id, table: &table, format, form };
     let mut made = rows.encode(entropy).map_err(|what| {
         Problem::new(
             "002040",

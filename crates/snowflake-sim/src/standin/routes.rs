@@ -57,8 +57,8 @@ impl Inner {
         let Some(execution) = self.submit(&session, call.argument("requestId").as_deref(), &request) else {
             return answer::other_text();
         };
-        if execution.is_async {
-            return answer::in_progress(&execution.query_id, true);
+        if execution.facts.is_async {
+            return answer::in_progress(&execution.facts.query_id, true);
         }
         self.when_finished(call, &execution).await
     }
@@ -92,7 +92,7 @@ impl Inner {
                     // The timer and the wake-up lead to the same look at how the statement stands.
                     let _ = tokio::time::timeout(wait, woken).await;
                 }
-                _ => return answer::in_progress(&execution.query_id, execution.is_async),
+                _ => return answer::in_progress(&execution.facts.query_id, execution.facts.is_async),
             }
         }
     }
@@ -109,7 +109,7 @@ impl Inner {
     }
 
     fn reply(&self, call: &Call, execution: &Execution, finished: &Finished) -> Reply {
-        let query_id = &execution.query_id;
+        let query_id = &execution.facts.query_id;
         let settings = self.settings().clone();
         let (context, parameters) = (finished.context.clone(), finished.parameters.clone());
         let mut data = answer::succeeded(query_id, context, parameters, milliseconds(settings.clock.wall()));
@@ -146,9 +146,9 @@ impl Inner {
         };
         let facts = Facts {
             query_id,
-            session_id: execution.session.id,
+            session_id: execution.facts.session.id,
             warehouse: execution.warehouse.clone(),
-            started: execution.started,
+            started: execution.facts.started,
             state,
         };
         monitor::answer(Some(facts), now)
@@ -181,7 +181,8 @@ impl Inner {
         if let Some(execution) = &execution {
             self.settle(execution);
         }
-        let found = execution.as_ref().map(|found| (found.query_id.clone(), found.finished().is_none()));
+        let found =
+            execution.as_ref().map(|found| (found.facts.query_id.clone(), found.finished().is_none()));
         self.ledger().aborted(target, found);
         match execution.filter(|execution| execution.finished().is_none()) {
             Some(execution) => {

@@ -37,10 +37,10 @@ impl Inner {
         let known = requests.get(request_id).filter(|_| is_dedup).cloned();
         if let Some(known) = known {
             // A driver may leave the text out when it asks again.
-            return (request.sql_text.is_empty() || request.sql_text == known.sql).then_some(known);
+            return (request.sql_text.is_empty() || request.sql_text == known.facts.sql).then_some(known);
         }
         let execution = self.start(session, request);
-        self.ledger().executed(request_id, &execution.sql, &execution.query_id);
+        self.ledger().executed(request_id, &execution.facts.sql, &execution.facts.query_id);
         requests.insert(request_id.to_owned(), Arc::clone(&execution));
         Some(execution)
     }
@@ -142,7 +142,7 @@ impl Inner {
                     execution.stage().finished = Some(self.finished(execution, Err(problem)));
                     return;
                 }
-                Some(Ok(success)) => done.push((child.query_id.clone(), kind_of(child, &success))),
+                Some(Ok(success)) => done.push((child.facts.query_id.clone(), kind_of(child, &success))),
             }
         }
         execution.stage().finished = Some(self.finished(execution, Ok(Success::Several(done))));
@@ -160,7 +160,7 @@ impl Inner {
 
     fn finished(&self, execution: &Execution, outcome: Result<Success, Problem>) -> Arc<Finished> {
         let clock = Arc::clone(&self.settings().clock);
-        let state = execution.session.state();
+        let state = execution.facts.session.state();
         let (context, parameters) = (state.context.clone(), state.answered());
         Arc::new(Finished { ended: clock.wall(), outcome, context, parameters })
     }
@@ -168,13 +168,13 @@ impl Inner {
     fn outcome(&self, execution: &Execution) -> Result<Success, Problem> {
         let done = Answer::done();
         let (outcome, form, control) = match &execution.work {
-            Work::Answer(answer) => (&answer.outcome, answer.form, Control::parse(&execution.sql)),
+            Work::Answer(answer) => (&answer.outcome, answer.form, Control::parse(&execution.facts.sql)),
             Work::Steer(control) => (&done.outcome, Form::default(), Some(control.clone())),
-            Work::Several(_) | Work::Unknown => return Err(unknown(&execution.sql)),
+            Work::Several(_) | Work::Unknown => return Err(unknown(&execution.facts.sql)),
         };
         let entropy = Arc::clone(&self.settings().entropy);
         let made = make(execution, outcome, form, entropy.as_ref())?;
-        if !execution.is_described {
+        if !execution.facts.is_described {
             self.note(execution, &made, control.as_ref());
         }
         Ok(Success::Rows(Arc::new(made.result)))
@@ -183,16 +183,16 @@ impl Inner {
     /// Lets a statement that succeeded change its session, and tells the ledger.
     fn note(&self, execution: &Execution, made: &Made, control: Option<&Control>) {
         let kind = made.result.statement_type;
-        let mut state = execution.session.state();
+        let mut state = execution.facts.session.state();
         if let Some(control) = control {
             state.steer(control);
         }
-        if kind.is_dml() && !execution.is_in_transaction {
+        if kind.is_dml() && !execution.facts.is_in_transaction {
             // It committed itself, whatever its session has begun since.
             let mut alone = Pending::default();
-            alone.changed(&execution.sql, made.result.changed());
+            alone.changed(&execution.facts.sql, made.result.changed());
             let mut ledger = self.ledger();
-            ledger.produced(&execution.query_id, made.produced.clone());
+            ledger.produced(&execution.facts.query_id, made.produced.clone());
             return ledger.settled(&mut alone, Settled::Committed);
         }
         let settled = state.after(kind, control);
@@ -201,9 +201,9 @@ impl Inner {
             ledger.settled(&mut state.pending, Settled::Committed);
         }
         if kind.is_dml() {
-            state.pending.changed(&execution.sql, made.result.changed());
+            state.pending.changed(&execution.facts.sql, made.result.changed());
         }
-        ledger.produced(&execution.query_id, made.produced.clone());
+        ledger.produced(&execution.facts.query_id, made.produced.clone());
         ledger.settled(&mut state.pending, settled);
     }
 }
@@ -211,7 +211,7 @@ impl Inner {
 fn kind_of(child: &Execution, success: &Success) -> StatementType {
     match success {
         Success::Rows(result) => result.statement_type,
-        _ => statement_type(&child.sql),
+        _ => statement_type(&child.facts.sql),
     }
 }
 

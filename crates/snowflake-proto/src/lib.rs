@@ -19,6 +19,8 @@ mod account;
 mod bind;
 mod cell;
 mod code;
+#[cfg(feature = "encryption")]
+pub mod encryption;
 mod error;
 mod generated;
 mod ident;

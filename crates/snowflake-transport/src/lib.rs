@@ -42,6 +42,8 @@ mod entropy;
 mod error;
 mod http;
 mod metric;
+#[cfg(feature = "object-store")]
+mod object_store;
 mod options;
 mod request;
 mod retry;
@@ -52,6 +54,8 @@ pub use body::Body;
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{BoxError, Delivery, Error, ErrorKind};
+#[cfg(feature = "object-store")]
+pub use object_store::ObjectStoreConnector;
 pub use options::{HttpVersions, Proxy, TransportOptions};
 pub use request::{ContentEncoding, RequestOptions, Sensitivity, StallLimit};
 pub use retry::{Accept, Attempt, Retrier, RetryBudget, RetryClass, RetryPolicy};

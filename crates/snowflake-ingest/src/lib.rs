@@ -18,6 +18,8 @@ mod names;
 mod options;
 mod put;
 mod stage;
+#[expect(dead_code, reason = "transfers are built on these")]
+mod store;
 
 pub use copy::{
     BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, FileCompression,

@@ -76,6 +76,15 @@ pub struct StageInfo {
     pub presigned_url: Option<String>,
     /// Another host than the cloud's own.
     pub end_point: Option<String>,
+    /// S3: the address of the region instead of the global one.
+    #[serde(rename = "useS3RegionalUrl", skip_serializing_if = "Option::is_none")]
+    pub use_s3_regional_url: Option<bool>,
+    /// The address of the region instead of the global one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_regional_url: Option<bool>,
+    /// GCS: the bucket in the host instead of the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_virtual_url: Option<bool>,
 }
 
 impl fmt::Debug for StageInfo {

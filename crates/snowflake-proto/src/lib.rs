@@ -31,6 +31,7 @@ pub mod rowset;
 mod secret;
 pub mod sql;
 mod statement_type;
+mod type_name;
 mod types;
 pub mod wire;
 

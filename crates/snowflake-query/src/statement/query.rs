@@ -25,6 +25,8 @@ pub struct Query {
     pub(crate) sql: String,
     pub(crate) positional: Vec<Bind>,
     pub(crate) named: Vec<(String, Bind)>,
+    /// The values of an array bind, column by column.
+    pub(crate) columns: Option<Vec<Vec<Bind>>>,
     pub(crate) wanted: Wanted,
     pub(crate) timeout: Option<Duration>,
     pub(crate) parameters: BTreeMap<String, ParameterValue>,
@@ -66,7 +68,10 @@ impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
             .field("sql_bytes", &self.sql.len())
-            .field("binds", &(self.positional.len() + self.named.len()))
+            .field(
+                "binds",
+                &(self.positional.len() + self.named.len() + self.columns.as_ref().map_or(0, Vec::len)),
+            )
             .field("wanted", &self.wanted)
             .field("timeout", &self.timeout)
             .field("request_id", &self.request_id)
@@ -120,6 +125,7 @@ impl QueryBuilder {
             sql: sql.into(),
             positional: Vec::new(),
             named: Vec::new(),
+            columns: None,
             wanted: Wanted::default(),
             timeout: None,
             parameters: BTreeMap::new(),
@@ -143,6 +149,47 @@ impl QueryBuilder {
     #[must_use]
     pub fn binds<T: Into<Bind>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
         self.query.positional.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// Binds one value a row to each next `?`, so that one `INSERT ... VALUES (?, ?)` inserts all rows.
+    ///
+    /// The values of a column are of one type, NULLs aside; every row has as many values as the statement has
+    /// placeholders. Rows that differ in length, columns of mixed types and no rows at all are reported when the
+    /// statement is submitted.
+    ///
+    /// ```
+    /// use snowflake_query::QueryBuilder;
+    /// use snowflake_proto::Bind;
+    ///
+    /// let people = [(1, "Ada", Some(1815)), (2, "Bob", None)];
+    /// let insert = QueryBuilder::new("INSERT INTO people VALUES (?, ?, ?)")
+    ///     .bind_rows(people.map(|(id, name, born)| [Bind::from(id), Bind::from(name), Bind::from(born)]));
+    /// # let _ = insert;
+    /// ```
+    #[must_use]
+    pub fn bind_rows<R>(mut self, rows: impl IntoIterator<Item = R>) -> Self
+    where
+        R: IntoIterator<Item: Into<Bind>>,
+    {
+        let columns = self.query.columns.get_or_insert_default();
+        let before = columns.len();
+        for row in rows {
+            for (at, value) in row.into_iter().enumerate() {
+                match columns.get_mut(before + at) {
+                    Some(column) => column.push(value.into()),
+                    None => columns.push(vec![value.into()]),
+                }
+            }
+        }
+        self
+    }
+
+    /// Binds a whole column to the next `?`: one value a row, as [`bind_rows`](Self::bind_rows) does for all columns.
+    #[must_use]
+    pub fn bind_column<T: Into<Bind>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        self.query.columns.get_or_insert_default().push(values);
         self
     }
 
@@ -284,8 +331,10 @@ mod tests {
 
     #[test]
     fn g02_debug_shows_neither_text_nor_binds() {
-        let query =
-            QueryBuilder::new("select 'hunter2' where a = ?").bind("hunter3").bind_named("n", "hunter4");
+        let query = QueryBuilder::new("select 'hunter2' where a = ?")
+            .bind("hunter3")
+            .bind_named("n", "hunter4")
+            .bind_rows([["hunter5"]]);
         for text in [format!("{query:?}"), format!("{:#?}", query.build())] {
             assert!(!text.contains("hunter"), "{text}");
         }

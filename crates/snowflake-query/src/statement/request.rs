@@ -50,13 +50,15 @@ fn json(value: &ParameterValue) -> Value {
 }
 
 fn bindings(query: &Query) -> Result<Option<BTreeMap<String, Binding>>, Error> {
-    if query.positional.is_empty() && query.named.is_empty() {
+    let arrays = arrays(query)?;
+    if query.positional.is_empty() && query.named.is_empty() && arrays.is_empty() {
         return Ok(None);
     }
-    let all = query.positional.iter().chain(query.named.iter().map(|(_, bind)| bind));
+    let positional = || query.positional.iter().chain(&arrays);
+    let all = positional().chain(query.named.iter().map(|(_, bind)| bind));
     Bind::common_rows(all).context(ArgumentSnafu { message: "the bind values do not fit together" })?;
     let mut bindings = BTreeMap::new();
-    for (index, bind) in query.positional.iter().enumerate() {
+    for (index, bind) in positional().enumerate() {
         bindings.insert((index + 1).to_string(), bind.to_wire());
     }
     for (name, bind) in &query.named {
@@ -67,6 +69,19 @@ fn bindings(query: &Query) -> Result<Option<BTreeMap<String, Binding>>, Error> {
         }
     }
     Ok(Some(bindings))
+}
+
+/// The columns of an array bind.
+fn arrays(query: &Query) -> Result<Vec<Bind>, Error> {
+    let Some(columns) = &query.columns else { return Ok(Vec::new()) };
+    if columns.is_empty() {
+        return Err(Error::configuration("rows were to be bound, but there are none"));
+    }
+    let array = |(index, values): (usize, &Vec<Bind>)| {
+        let message = format!("column {} of the rows cannot be bound", query.positional.len() + index + 1);
+        Bind::array(values.clone()).context(ArgumentSnafu { message })
+    };
+    Ok(columns.iter().enumerate().map(array).collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]
@@ -110,6 +125,46 @@ mod tests {
         ] {
             let error = of(builder).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration);
+        }
+    }
+
+    #[test]
+    fn v12_rows_are_bound_as_one_array_a_column_as_other_drivers_send_them() {
+        let row = |id, name: Option<&str>, share: Option<f64>, on: Option<bool>| {
+            [Bind::from(id), Bind::from(name), Bind::from(share), Bind::from(on)]
+        };
+        let rows = [
+            row(1, Some("a"), Some(1.5), Some(true)),
+            row(2, None, Some(2.5), Some(false)),
+            row(3, Some(""), None, None),
+        ];
+        let captured = json!({
+            "1": { "type": "FIXED", "value": ["1", "2", "3"] },
+            "2": { "type": "TEXT", "value": ["a", null, ""] },
+            "3": { "type": "REAL", "value": ["1.5", "2.5", null] },
+            "4": { "type": "BOOLEAN", "value": ["true", "false", null] },
+        });
+        let sql = "insert into t values (?,?,?,?)";
+        let by_row = of(QueryBuilder::new(sql).bind_rows(rows.clone())).unwrap();
+        assert_eq!(serde_json::to_value(by_row.bindings).unwrap(), captured);
+        let by_column = (0..4).fold(QueryBuilder::new(sql), |query, at| {
+            query.bind_column(rows.iter().map(|row| row[at].clone()))
+        });
+        assert_eq!(serde_json::to_value(of(by_column).unwrap().bindings).unwrap(), captured);
+    }
+
+    #[test]
+    fn v12_rows_that_are_ragged_mixed_or_missing_are_refused() {
+        let none: [[Bind; 1]; 0] = [];
+        for builder in [
+            QueryBuilder::new("x").bind_rows(none),
+            QueryBuilder::new("x").bind_rows([vec![1, 2], vec![3]]),
+            QueryBuilder::new("x").bind_rows([vec![1], vec![2, 3]]),
+            QueryBuilder::new("x").bind_rows([[Bind::from(1)], [Bind::from("a")]]),
+            QueryBuilder::new("x").bind(1).bind_rows([[1], [2]]),
+            QueryBuilder::new("x").bind_column([1, 2]).bind_column([1]),
+        ] {
+            assert_eq!(of(builder).unwrap_err().kind(), ErrorKind::Configuration);
         }
     }
 

@@ -50,6 +50,12 @@ pub enum SnowflakeError {
         /// The cause.
         source: snowflake_sim::RecordingError,
     },
+    /// A file or folder of the caller's own could not be read or written: `?` on [`std::io`] makes this.
+    #[snafu(transparent)]
+    Io {
+        /// The cause.
+        source: std::io::Error,
+    },
     /// A name or value cannot be sent.
     #[snafu(transparent)]
     Value {
@@ -71,6 +77,7 @@ impl SnowflakeError {
             Self::Query { source } => source.kind(),
             Self::Ingest { source } => source.kind(),
             Self::Transport { .. } => ErrorKind::Network,
+            Self::Io { .. } => ErrorKind::Io,
             #[cfg(feature = "sim")]
             Self::Recording { source } => match source.kind() {
                 RecordingErrorKind::Unreadable | RecordingErrorKind::Unwritable => ErrorKind::Io,
@@ -83,7 +90,7 @@ impl SnowflakeError {
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::Configuration { .. } => Recovery::Never,
+            Self::Configuration { .. } | Self::Io { .. } => Recovery::Never,
             Self::Auth { source } => source.recovery(),
             Self::Query { source } => source.recovery(),
             Self::Ingest { source } => source.recovery(),

@@ -1,0 +1,32 @@
+//! The examples run, each as a process of its own, and print what they promise.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where cargo puts the examples that belong to this test.
+fn folder() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().and_then(|deps| deps.parent()).unwrap().join("examples")
+}
+
+/// What an example prints.
+fn run(name: &str) -> String {
+    let program = folder().join(name);
+    assert!(
+        program.is_file(),
+        "not built: `cargo test` builds the examples, but with `--test` only `cargo build --examples` does"
+    );
+    let output = Command::new(program).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{name}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+#[test]
+fn etl_pipeline() {
+    let text = run("etl_pipeline");
+    assert!(text.contains("Loaded 800 rows with 0 errors"), "{text}");
+    // The sum of 0 to 799 without the tenth and twentieth of every hundred.
+    let sum: u64 = (0..800).filter(|number| !matches!(number % 100, 10 | 20)).sum();
+    assert!(text.contains(&format!("784 clean rows, 784 of them dated, amounts sum up to {sum}")), "{text}");
+}

@@ -129,6 +129,12 @@ pub static PARAMETERS: &[Parameter] = &[
         doc: "whether stages of that region are reached through its private link",
     },
     Parameter {
+        name: "ERROR_ON_NONDETERMINISTIC_MERGE",
+        default: ParameterValue::Boolean(true),
+        client: false,
+        doc: "whether MERGE fails when several source rows would change the same row",
+    },
+    Parameter {
         name: "GO_QUERY_RESULT_FORMAT",
         default: ParameterValue::Text(Cow::Borrowed("ARROW")),
         client: true,

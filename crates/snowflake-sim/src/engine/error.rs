@@ -111,6 +111,11 @@ impl SqlError {
         )
     }
 
+    /// A column that is named twice.
+    pub(crate) fn duplicate_column(name: &str) -> Self {
+        Self::new("002025", "42S21", format!("SQL compilation error:\nduplicate column name '{name}'"))
+    }
+
     /// A value that does not fit its type.
     pub(crate) fn number_out_of_range(value: &str) -> Self {
         Self::new("100039", "22003", format!("Numeric value '{value}' is out of range"))

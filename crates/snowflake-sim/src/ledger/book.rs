@@ -29,7 +29,8 @@ pub struct Ledger {
     pub heartbeats: u64,
     /// Statements by their `requestId`.
     pub statements: BTreeMap<String, Submissions>,
-    /// What INSERT, UPDATE, DELETE and MERGE changed for good, by their text as [`normalize`] writes it.
+    /// What INSERT, UPDATE, DELETE, MERGE and COPY into a table changed for good, by their text as
+    /// [`normalize`] writes it.
     pub effects: BTreeMap<String, Effect>,
     /// Results by the query id of their statement.
     pub results: BTreeMap<String, Produced>,

@@ -6,7 +6,7 @@
 pub struct Effect {
     /// Committed executions.
     pub executions: u64,
-    /// Rows that they inserted, updated or deleted.
+    /// Rows that they inserted, updated, deleted or loaded.
     pub rows: u64,
 }
 

@@ -35,6 +35,31 @@ async fn changes_count_when_they_are_committed_and_only_then() {
 }
 
 #[tokio::test]
+async fn merging_and_loading_twice_shows() {
+    let server = builder().start().await.unwrap();
+    let client = Client::login(&server).await;
+    client.data("CREATE TABLE t (a INT)").await;
+    let merge = "MERGE INTO t USING (VALUES (1), (2)) AS s (a) ON t.a = s.a \
+                 WHEN MATCHED THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT VALUES (s.a)";
+    client.data("CREATE STAGE files").await;
+    client.data("COPY INTO @files/part FROM (SELECT column1 FROM VALUES (5), (6), (7))").await;
+    let (copy, again) = ("COPY INTO t FROM @files", "COPY INTO t FROM @files FORCE = TRUE");
+    let validate = "COPY INTO t FROM @files FORCE = TRUE VALIDATION_MODE = RETURN_ERRORS";
+    for sql in [merge, copy, copy, "BEGIN", merge, again, "ROLLBACK", merge, validate, again] {
+        client.data(sql).await;
+    }
+    let counted = |sql: &str| {
+        let effect = server.ledger().effect(sql);
+        (effect.executions, effect.rows)
+    };
+    assert_eq!(counted(merge), (2, 4));
+    // The second time there was nothing left to load.
+    assert_eq!(counted(copy), (2, 3));
+    assert_eq!(counted(again), (1, 3));
+    assert_eq!(counted(validate), (0, 0));
+}
+
+#[tokio::test]
 async fn what_is_described_or_fails_has_no_effect() {
     let server = builder().start().await.unwrap();
     let client = Client::login(&server).await;

@@ -237,11 +237,7 @@ fn selected(found: &[Column], stated: Vec<TableColumn>) -> Result<Vec<TableColum
 fn refuse_duplicates(columns: &[TableColumn]) -> Result<(), SqlError> {
     let mut seen = std::collections::BTreeSet::new();
     match columns.iter().find(|column| !seen.insert(&column.name)) {
-        Some(twice) => Err(SqlError::new(
-            "002025",
-            "42S21",
-            format!("SQL compilation error:\nduplicate column name '{}'", twice.name),
-        )),
+        Some(twice) => Err(SqlError::duplicate_column(&twice.name)),
         None => Ok(()),
     }
 }

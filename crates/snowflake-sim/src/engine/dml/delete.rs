@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::sync::PoisonError;
 
-use arrow_array::{BooleanArray, RecordBatch};
 use datafusion::sql::sqlparser::ast::{FromTable, Statement};
 use snowflake_proto::StatementType;
 use snowflake_proto::wire::query::Stats;
@@ -13,6 +12,7 @@ use super::super::catalog::Version;
 use super::super::run::Run;
 use super::super::syntax::{Cursor, Tokens, parse_statement};
 use super::super::{Outcome, SqlError};
+use super::rows::without;
 use super::target::{Target, named};
 
 /// Runs DELETE.
@@ -45,21 +45,6 @@ pub(in super::super) async fn delete(run: &Run, tokens: &Tokens) -> Result<Outco
     let mut rows = counters(&[("number of rows deleted", gone.len())], StatementType::DELETE)?;
     rows.stats = Some(Stats { num_rows_deleted: i64::try_from(gone.len()).ok(), ..Stats::default() });
     Ok(Outcome::Rows(rows))
-}
-
-fn without(version: &Version, gone: &HashSet<usize>) -> Result<Version, SqlError> {
-    let mut start = 0;
-    let mut batches: Vec<RecordBatch> = Vec::with_capacity(version.batches.len());
-    for batch in &version.batches {
-        let keep: BooleanArray =
-            (start..start + batch.num_rows()).map(|row| Some(!gone.contains(&row))).collect();
-        start += batch.num_rows();
-        let kept = arrow_select::filter::filter_record_batch(batch, &keep).map_err(SqlError::internal)?;
-        if kept.num_rows() > 0 {
-            batches.push(kept);
-        }
-    }
-    Ok(Version::new(batches))
 }
 
 /// Runs `TRUNCATE [TABLE] [IF EXISTS] name`.

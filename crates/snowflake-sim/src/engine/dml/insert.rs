@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use datafusion::sql::sqlparser::ast::{Expr, Insert, SelectItem, SetExpr, Statement, TableObject};
+use datafusion::sql::sqlparser::ast::{
+    Expr, Insert, ObjectName, SelectItem, SetExpr, Statement, TableObject,
+};
 use futures::TryStreamExt;
 use snowflake_proto::StatementType;
 use snowflake_proto::wire::query::Stats;
@@ -50,7 +52,7 @@ pub(in super::super) async fn insert(run: &Run, tokens: &Tokens) -> Result<Outco
     }
     let name = table_name(&insert)?;
     let table = run.table(&run.path(&name)?, &name.join("."))?;
-    let places = places(&table, &insert)?;
+    let places = places(&table, &insert.columns)?;
     if run.describes() {
         let mut rows = counters(&[("number of rows inserted", 0)], StatementType::INSERT)?;
         rows.batches = no_batch();
@@ -100,13 +102,12 @@ fn table_name(insert: &Insert) -> Result<Name, SqlError> {
     }
 }
 
-/// Where the inserted columns are in the table.
-fn places(table: &Table, insert: &Insert) -> Result<Vec<usize>, SqlError> {
-    if insert.columns.is_empty() {
+/// Where the inserted columns are in the table: all of them when none is named.
+pub(super) fn places(table: &Table, names: &[ObjectName]) -> Result<Vec<usize>, SqlError> {
+    if names.is_empty() {
         return Ok((0..table.columns().len()).collect());
     }
-    insert
-        .columns
+    names
         .iter()
         .map(|name| {
             let last = name.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.as_str());

@@ -1,11 +1,17 @@
 //! Statements that change rows.
 
+mod clauses;
 mod delete;
 mod insert;
+mod merge;
+mod pairs;
+mod rows;
+mod source;
 mod target;
 mod update;
 mod values;
 
 pub(super) use delete::{delete, truncate};
 pub(super) use insert::{complete, insert, takes_arrays};
+pub(super) use merge::merge;
 pub(super) use update::update;

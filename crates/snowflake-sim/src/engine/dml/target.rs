@@ -1,4 +1,4 @@
-//! The table that UPDATE and DELETE change, with the number of each row beside it.
+//! The table that UPDATE, DELETE and MERGE change, with the number of each row beside it.
 
 use std::sync::Arc;
 
@@ -34,14 +34,22 @@ pub(super) struct Target {
 /// The name and alias of the relation that a statement changes.
 pub(super) fn named(relation: &TableWithJoins) -> Result<(Name, Option<TableAlias>), SqlError> {
     match relation {
-        TableWithJoins { relation: TableFactor::Table { name, alias, .. }, joins } if joins.is_empty() => {
-            let parts: Option<Name> =
-                name.0.iter().map(|part| part.as_ident().map(|ident| ident.value.clone())).collect();
-            let parts = parts.ok_or_else(|| SqlError::not_simulated(format!("changing {name}")))?;
-            Ok((parts, alias.clone()))
-        }
-        _ => Err(SqlError::not_simulated("changing anything but a table")),
+        TableWithJoins { relation, joins } if joins.is_empty() => named_factor(relation),
+        _ => Err(not_a_table()),
     }
+}
+
+/// As [`named`], where no join can stand.
+pub(super) fn named_factor(factor: &TableFactor) -> Result<(Name, Option<TableAlias>), SqlError> {
+    let TableFactor::Table { name, alias, .. } = factor else { return Err(not_a_table()) };
+    let parts: Option<Name> =
+        name.0.iter().map(|part| part.as_ident().map(|ident| ident.value.clone())).collect();
+    let parts = parts.ok_or_else(|| SqlError::not_simulated(format!("changing {name}")))?;
+    Ok((parts, alias.clone()))
+}
+
+fn not_a_table() -> SqlError {
+    SqlError::not_simulated("changing anything but a table")
 }
 
 impl Target {
@@ -56,6 +64,21 @@ impl Target {
         Ok(Self { table, alias })
     }
 
+    /// The table in FROM.
+    pub(super) fn relation(&self) -> TableFactor {
+        make::table_factor(make::object(&[NAME]), Some(self.alias.clone()))
+    }
+
+    /// A column of the table.
+    pub(super) fn column(&self, name: &str) -> Expr {
+        Expr::CompoundIdentifier(vec![self.alias.name.clone(), make::ident(name)])
+    }
+
+    /// The number of a row, from 0.
+    pub(super) fn row(&self) -> Expr {
+        self.column(ROW)
+    }
+
     /// Runs a query over the table and other relations: the numbers of the rows that match, and a value
     /// per item for each.
     pub(super) async fn matches(
@@ -66,32 +89,48 @@ impl Target {
         others: Vec<TableWithJoins>,
         selection: Option<Expr>,
     ) -> Result<(Vec<usize>, Option<RecordBatch>), SqlError> {
+        let own = TableWithJoins { relation: self.relation(), joins: Vec::new() };
+        let from = std::iter::once(own).chain(others).collect();
+        let items = std::iter::once(self.row()).chain(items).collect();
+        let Some(all) = self.query(run, version, items, from, selection).await? else {
+            return Ok((Vec::new(), None));
+        };
+        let rows = row_numbers(&all)?.into_iter().flatten().collect();
+        Ok((rows, Some(all)))
+    }
+
+    /// Runs a query whose FROM has [`Self::relation`]; none when it has no rows.
+    pub(super) async fn query(
+        &self,
+        run: &Run,
+        version: &Version,
+        items: Vec<Expr>,
+        from: Vec<TableWithJoins>,
+        selection: Option<Expr>,
+    ) -> Result<Option<RecordBatch>, SqlError> {
         let mut tables = Tables::new();
         let provider = MemTable::try_new(
             numbered_schema(self.table.schema()),
             vec![numbered(self.table.schema(), version)?],
         )?;
         tables.insert(NAME.to_owned(), provider_as_source(Arc::new(provider)));
-        let own = TableWithJoins {
-            relation: make::table_factor(make::object(&[NAME]), Some(self.alias.clone())),
-            joins: Vec::new(),
-        };
-        let row = Expr::CompoundIdentifier(vec![self.alias.name.clone(), make::ident(ROW)]);
-        let projection = std::iter::once(row)
-            .chain(items)
+        let projection = items
+            .into_iter()
             .enumerate()
             .map(|(at, expr)| SelectItem::ExprWithAlias { expr, alias: make::ident(&format!("${at}")) });
-        let query = select(projection.collect(), std::iter::once(own).chain(others).collect(), selection);
-        let planned = plan_query(run, query, tables)?;
+        let planned = plan_query(run, select(projection.collect(), from, selection), tables)?;
         let batches: Vec<RecordBatch> = planned.run().await?.try_collect().await?;
         run.check()?;
-        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok((Vec::new(), None)) };
-        let all = arrow_select::concat::concat_batches(&schema, &batches).map_err(SqlError::internal)?;
-        let numbers = all.column(0).as_any().downcast_ref::<Int64Array>();
-        let numbers = numbers.ok_or_else(|| SqlError::internal("row numbers of another type"))?;
-        let rows = numbers.values().iter().filter_map(|row| usize::try_from(*row).ok()).collect();
-        Ok((rows, Some(all)))
+        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(None) };
+        arrow_select::concat::concat_batches(&schema, &batches).map(Some).map_err(SqlError::internal)
     }
+}
+
+/// The first column of a query's rows: the numbers of the table's rows, none beside which there is no row.
+pub(super) fn row_numbers(rows: &RecordBatch) -> Result<Vec<Option<usize>>, SqlError> {
+    let numbers = rows.column(0).as_any().downcast_ref::<Int64Array>();
+    let numbers = numbers.ok_or_else(|| SqlError::internal("row numbers of another type"))?;
+    Ok(numbers.iter().map(|row| row.and_then(|row| usize::try_from(row).ok())).collect())
 }
 
 fn numbered_schema(schema: &SchemaRef) -> SchemaRef {
@@ -114,7 +153,12 @@ fn numbered(schema: &SchemaRef, version: &Version) -> Result<Vec<RecordBatch>, S
     Ok(batches)
 }
 
-fn select(projection: Vec<SelectItem>, from: Vec<TableWithJoins>, selection: Option<Expr>) -> Box<Query> {
+/// A plain query.
+pub(super) fn select(
+    projection: Vec<SelectItem>,
+    from: Vec<TableWithJoins>,
+    selection: Option<Expr>,
+) -> Box<Query> {
     Box::new(Query {
         with: None,
         body: Box::new(SetExpr::Select(Box::new(Select {

@@ -234,7 +234,7 @@ async fn computed(run: &Run, rows: Vec<Vec<Expr>>, targets: &[&TableColumn]) -> 
 }
 
 /// The keyword DEFAULT stands for the column's default.
-fn or_default(cell: Expr, target: &TableColumn) -> Result<Expr, SqlError> {
+pub(super) fn or_default(cell: Expr, target: &TableColumn) -> Result<Expr, SqlError> {
     match &cell {
         Expr::Identifier(name) if name.quote_style.is_none() && name.value == "DEFAULT" => {
             match &target.default {

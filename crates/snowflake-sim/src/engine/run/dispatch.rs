@@ -86,6 +86,7 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "INSERT" => Box::pin(dml::insert(run, tokens)).await,
         "UPDATE" => Box::pin(dml::update(run, tokens)).await,
         "DELETE" => Box::pin(dml::delete(run, tokens)).await,
+        "MERGE" => Box::pin(dml::merge(run, tokens)).await,
         "TRUNCATE" => Box::pin(dml::truncate(run, tokens)).await,
         "COPY" => Box::pin(copy::execute(run, tokens)).await,
         "CREATE" => Box::pin(ddl::create(run, tokens)).await,
@@ -99,7 +100,7 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         }
         "LIST" | "LS" => stage::list(run, tokens),
         "REMOVE" | "RM" => stage::remove(run, tokens),
-        "MERGE" | "EXPLAIN" | "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {
+        "EXPLAIN" | "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {
             Err(SqlError::not_simulated(first))
         }
         _ => Err(cursor.unexpected()),

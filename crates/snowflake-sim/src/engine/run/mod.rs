@@ -18,6 +18,7 @@ use crate::context::Context;
 
 pub(super) use dispatch::execute;
 pub(super) use settings::{ROLES, invalid_zone};
+pub(super) use tables::Gate;
 
 /// A statement while it runs.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod ddl;
 mod dml;
 mod errors;
 mod harness;
+mod merging;
 mod queries;
 mod sessions;
 mod showing;

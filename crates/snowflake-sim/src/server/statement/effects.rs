@@ -2,12 +2,19 @@
 
 use std::sync::PoisonError;
 
+use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::Int64Type;
+use arrow_schema::DataType;
 use snowflake_proto::StatementType;
 
 use crate::ledger::Settled;
 use crate::server::session::Session;
 use crate::server::state::Shared;
 use crate::service::ResultSet;
+
+/// The column in which COPY tells the rows that it has loaded of a file.
+const LOADED: &str = "rows_loaded";
 
 /// Notes the rows that a statement produced, and those that it changed as soon as they are committed.
 pub(super) fn note(shared: &Shared, session: &Session, sql: &str, result: &ResultSet) {
@@ -19,10 +26,31 @@ pub(super) fn note(shared: &Shared, session: &Session, sql: &str, result: &Resul
         Settled::Committed
     };
     let mut pending = session.pending.lock().unwrap_or_else(PoisonError::into_inner);
-    if result.statement_type.is_dml() {
-        pending.changed(sql, result.changed());
+    if let Some(rows) = changed(result) {
+        pending.changed(sql, rows);
     }
     let mut ledger = shared.ledger();
     ledger.produced(&result.query_id, result.produced());
     ledger.settled(&mut pending, settled);
+}
+
+/// The rows that a statement changed; none when it is no statement that changes rows.
+fn changed(result: &ResultSet) -> Option<u64> {
+    if result.statement_type.is_dml() {
+        return Some(result.changed());
+    }
+    if result.statement_type != StatementType::COPY {
+        return None;
+    }
+    match result.columns.iter().position(|column| column.name == LOADED) {
+        Some(at) => Some(result.batches.iter().map(|batch| sum(batch.column(at))).sum()),
+        // No file was there to load, or the rows were only validated.
+        None => (result.columns.len() == 1).then_some(0),
+    }
+}
+
+/// The sum of whole numbers.
+fn sum(counts: &ArrayRef) -> u64 {
+    let Ok(counts) = arrow_cast::cast(counts, &DataType::Int64) else { return 0 };
+    counts.as_primitive::<Int64Type>().iter().flatten().filter_map(|count| u64::try_from(count).ok()).sum()
 }

@@ -10,6 +10,8 @@
 //!   as text, draws them at random, and is shrunk to the few that matter;
 //! - [`StandIn`] is a small service in memory whose statements answer what a test prepared, and whose
 //!   [`Ledger`] says what really happened;
+//! - [`Storage`](storage::Storage) is an object store in memory in the dialects of S3, Azure and Google
+//!   Cloud Storage, with credentials that expire;
 //! - [`Record`] wraps any transport and keeps what passes through it as a [`Recording`], a document without
 //!   secrets that people can read; [`Replay`] answers from one, without any service;
 //! - [`Tap`] counts what passes and watches where secrets go, and [`Audit`] compares the ledger, the traffic
@@ -65,6 +67,7 @@ mod service;
 #[cfg(feature = "socket")]
 pub mod socket;
 mod standin;
+pub mod storage;
 mod tap;
 
 pub use audit::{Assertion, Audit, Claims, Deadline, Reading, Violation, Violations};

@@ -1,5 +1,6 @@
 //! A request, taken apart for the routes.
 
+use std::borrow::Cow;
 use std::io::Read as _;
 
 use bytes::Bytes;
@@ -11,20 +12,26 @@ use serde::de::DeserializeOwned;
 
 use crate::protocol;
 
-/// The greatest body, after inflating.
-pub(crate) const MAX_BODY: usize = 256 << 20;
+/// The greatest body as it arrives: a store takes large files in one piece.
+pub(crate) const MAX_BODY: usize = 0x7fff_ffff;
+
+/// The greatest body after inflating.
+const MAX_INFLATED: usize = 256 << 20;
 
 /// A request.
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
+    /// The path as it came.
+    pub(crate) path: String,
     /// The path's segments as they came, empty ones left out: one official driver writes two slashes.
     pub(crate) segments: Vec<String>,
     /// The query string as it came.
     pub(crate) query: String,
     /// Where the client came to, such as `http://127.0.0.1:8000`.
     pub(crate) origin: String,
-    body: Bytes,
+    /// The body as it came.
+    pub(crate) body: Bytes,
 }
 
 /// Why a request cannot be understood.
@@ -38,22 +45,22 @@ pub(crate) enum CallError {
 
 impl Call {
     /// Takes a request apart. `address` stands in for a missing `Host`.
-    pub(crate) fn new(parts: Parts, body: Bytes, address: &str) -> Result<Self, CallError> {
+    pub(crate) fn new(parts: Parts, body: Bytes, address: &str) -> Self {
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let authority = parts.uri.authority().map(http::uri::Authority::as_str);
         let scheme = parts.uri.scheme_str().unwrap_or("http");
         let origin = format!("{scheme}://{}", host.or(authority).unwrap_or(address));
         let segments = parts.uri.path().split('/').filter(|segment| !segment.is_empty());
         let segments = segments.map(str::to_owned).collect();
-        let body = inflate(&parts.headers, body)?;
-        Ok(Self {
+        Self {
             method: parts.method,
+            path: parts.uri.path().to_owned(),
             segments,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             origin,
             headers: parts.headers,
             body,
-        })
+        }
     }
 
     /// A value of the query string, decoded; `None` when it is missing or empty.
@@ -68,21 +75,22 @@ impl Call {
         protocol::token(&self.headers)
     }
 
-    /// The body as the JSON that an endpoint takes.
+    /// The body as the JSON that an endpoint takes, inflated if its headers say so.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, CallError> {
-        serde_json::from_slice(&self.body).map_err(|_| CallError::Json)
+        let body = inflate(&self.headers, &self.body)?;
+        serde_json::from_slice(&body).map_err(|_| CallError::Json)
     }
 }
 
-fn inflate(headers: &HeaderMap, body: Bytes) -> Result<Bytes, CallError> {
+fn inflate<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<Cow<'a, [u8]>, CallError> {
     let is_gzip = headers
         .get(CONTENT_ENCODING)
         .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
     if !is_gzip || body.is_empty() {
-        return Ok(body);
+        return Ok(body.into());
     }
     let mut inflated = Vec::new();
-    let mut reader = MultiGzDecoder::new(body.as_ref()).take(MAX_BODY as u64 + 1);
+    let mut reader = MultiGzDecoder::new(body).take(MAX_INFLATED as u64 + 1);
     reader.read_to_end(&mut inflated).map_err(|_| CallError::Body)?;
-    if inflated.len() > MAX_BODY { Err(CallError::Body) } else { Ok(inflated.into()) }
+    if inflated.len() > MAX_INFLATED { Err(CallError::Body) } else { Ok(inflated.into()) }
 }

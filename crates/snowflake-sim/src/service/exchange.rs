@@ -26,10 +26,7 @@ where
     let (parts, body) = request.into_parts();
     let answered = async {
         let body = body.collect(MAX_BODY).await?;
-        let reply = match Call::new(parts, body, address) {
-            Err(_) => Reply::bad_request("The body cannot be inflated."),
-            Ok(call) => answer(call).await,
-        };
+        let reply = answer(Call::new(parts, body, address)).await;
         delivered(reply, &options)
     };
     let Some(limit) = options.total_timeout else { return answered.await };
@@ -44,9 +41,11 @@ fn delivered(reply: Reply, options: &RequestOptions) -> Result<Response, Error> 
     let is_gzip = parts.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
     if is_gzip && options.content_encoding == ContentEncoding::Undo {
         parts.headers.remove(CONTENT_ENCODING);
+        parts.headers.remove(CONTENT_LENGTH);
         body = inflate(&body)?;
     }
-    parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    // The answer to a HEAD states the length of what it does not bring.
+    parts.headers.entry(CONTENT_LENGTH).or_insert_with(|| body.len().into());
     if options.body_cap.is_some_and(|cap| body.len() > cap) {
         let cause = "the answer is larger than the cap";
         return Err(Error::reported(ErrorKind::TooLarge, Delivery::MaybeSent, cause));

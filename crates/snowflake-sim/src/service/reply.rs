@@ -59,6 +59,11 @@ impl Reply {
         Self(Box::new(response))
     }
 
+    /// An answer that is not the service's own, such as a store's.
+    pub(crate) fn foreign(response: Response<Bytes>) -> Self {
+        Self(Box::new(response))
+    }
+
     /// The status.
     #[cfg(feature = "server")]
     pub(crate) fn status(&self) -> StatusCode {

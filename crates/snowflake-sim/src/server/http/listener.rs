@@ -96,10 +96,7 @@ async fn respond(
     let (parts, body) = request.into_parts();
     let reply = match Limited::new(body, MAX_BODY).collect().await {
         Err(_) => Reply::text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long, or it broke off"),
-        Ok(body) => match Call::new(parts, body.to_bytes(), &address) {
-            Err(_) => Reply::bad_request("The body cannot be inflated."),
-            Ok(call) => routes::answer(&shared, call).await,
-        },
+        Ok(body) => routes::answer(&shared, Call::new(parts, body.to_bytes(), &address)).await,
     };
     Ok(reply.into_response().map(Full::new))
 }

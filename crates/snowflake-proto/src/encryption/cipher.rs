@@ -177,7 +177,7 @@ mod tests {
         MasterKey::new(&EncryptionMaterial {
             query_stage_master_key: STANDARD.encode(vec![7; length]),
             query_id: "01".to_owned(),
-            smk_id: Some("92".to_owned()),
+            smk_id: Some("92".into()),
         })
         .unwrap()
     }

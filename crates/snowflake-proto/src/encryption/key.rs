@@ -37,8 +37,8 @@ impl MasterKey {
         if !matches!(key.len(), 16 | 32) {
             return Err(Error::decode("the stage's key has neither 16 nor 32 bytes"));
         }
-        let (query_id, smk_id) = (material.query_id.clone(), material.smk_id.clone().unwrap_or_default());
-        Ok(Self { key, query_id, smk_id })
+        let smk_id = material.smk_id.as_ref().map(ToString::to_string).unwrap_or_default();
+        Ok(Self { key, query_id: material.query_id.clone(), smk_id })
     }
 
     /// The size of the key in bits.

@@ -62,7 +62,7 @@ pub struct StageInfo {
     pub location_type: String,
     /// `bucket_or_container/prefix/`, or a folder for `LOCAL_FS`.
     pub location: String,
-    /// The prefix alone.
+    /// The prefix alone; on Azure the container, which is where Go's driver looks for it.
     pub path: Option<String>,
     /// The cloud region.
     pub region: Option<String>,
@@ -105,13 +105,37 @@ pub struct EncryptionMaterial {
     /// The statement that the key belongs to.
     pub query_id: String,
     /// The key's id: a number, or a string for clients that announced it.
-    #[serde(deserialize_with = "super::lenient::code")]
-    pub smk_id: Option<String>,
+    pub smk_id: Option<SmkId>,
 }
 
 impl fmt::Debug for EncryptionMaterial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EncryptionMaterial").field("query_id", &self.query_id).finish_non_exhaustive()
+    }
+}
+
+/// The id of a stage's key, as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SmkId {
+    /// A number: what most clients are sent.
+    Number(i64),
+    /// Its digits.
+    Text(String),
+}
+
+impl fmt::Display for SmkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+impl From<&str> for SmkId {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 
@@ -123,4 +147,19 @@ pub enum OneOrMany<T> {
     Many(Vec<Option<T>>),
     /// One value.
     One(T),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EncryptionMaterial;
+
+    #[test]
+    fn an_id_of_a_key_is_written_and_shown_as_it_came() {
+        for (sent, shown) in [("92", "92"), ("\"92\"", "92"), ("\"007\"", "007")] {
+            let json = format!(r#"{{"queryStageMasterKey":"","queryId":"","smkId":{sent}}}"#);
+            let material: EncryptionMaterial = serde_json::from_str(&json).unwrap();
+            assert_eq!(material.smk_id.as_ref().map(ToString::to_string).as_deref(), Some(shown));
+            assert_eq!(serde_json::to_string(&material).unwrap(), json);
+        }
+    }
 }

@@ -20,7 +20,7 @@ const THRESHOLD: i64 = 209_715_200;
 ///
 /// # Errors
 /// `002003` when the stage is missing, `001003` when a part of the statement is.
-pub(super) fn execute(run: &Run) -> Result<Option<Outcome>, SqlError> {
+pub(super) async fn execute(run: &Run) -> Result<Option<Outcome>, SqlError> {
     let text = without_comments(&run.statement.sql).trim_end().trim_end_matches(';');
     let head = text.get(..3).unwrap_or_default().to_ascii_uppercase();
     let rest = text.get(3..).unwrap_or_default();
@@ -36,8 +36,12 @@ pub(super) fn execute(run: &Run) -> Result<Option<Outcome>, SqlError> {
     let mut cursor = Cursor::new(&tokens);
     let options = Options::read(&mut cursor)?;
     cursor.end()?;
-    if head == "PUT" { put(run, &first, &second, &options) } else { get(run, &first, &second, &options) }
-        .map(Some)
+    let outcome = if head == "PUT" {
+        put(run, &first, &second, &options)
+    } else {
+        get(run, &first, &second, &options).await
+    };
+    outcome.map(Some)
 }
 
 fn put(run: &Run, local: &str, stage: &str, options: &Options) -> Result<Outcome, SqlError> {
@@ -60,9 +64,9 @@ fn put(run: &Run, local: &str, stage: &str, options: &Options) -> Result<Outcome
     Ok(Outcome::Transfer(Box::new(transfer), StatementType::PUT))
 }
 
-fn get(run: &Run, stage: &str, local: &str, options: &Options) -> Result<Outcome, SqlError> {
+async fn get(run: &Run, stage: &str, local: &str, options: &Options) -> Result<Outcome, SqlError> {
     let location = Location::resolve(run, address(stage)?)?;
-    let mut files = location.files()?;
+    let mut files = location.files().await?;
     if let Some(pattern) = options.text("PATTERN") {
         let pattern = whole_match(pattern)?;
         files.retain(|file| pattern.is_match(&file.name));

@@ -44,7 +44,7 @@ pub(super) async fn load(
     let mut done = Vec::new();
     for file in files {
         run.check()?;
-        let content = content(&file, &copy.format)?;
+        let content = content(&copy.location, &file, &copy.format).await?;
         if copy.knows(&file, &content) && !copy.force {
             continue;
         }
@@ -57,11 +57,11 @@ pub(super) async fn load(
     let batches: Vec<RecordBatch> = results.iter().filter_map(|result| result.batch.clone()).collect();
     run.append(&copy.table, batches).await?;
     for (file, digest) in done {
-        let key = (file.path.display().to_string(), digest);
+        let key = (file.key.clone(), digest);
         copy.table.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
         if purge {
             // PURGE never fails a load: a file that stays is not loaded again.
-            let _ = std::fs::remove_file(&file.path);
+            let _ = copy.location.remove(&file).await;
         }
     }
     if results.is_empty() {

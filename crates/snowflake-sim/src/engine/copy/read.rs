@@ -19,13 +19,17 @@ pub(super) struct Content {
 }
 
 /// Reads a file, inflating it where it is gzip.
-pub(super) fn content(file: &StagedFile, format: &CsvFormat) -> Result<Content, SqlError> {
-    let bytes = std::fs::read(&file.path).map_err(SqlError::internal)?;
+pub(super) async fn content(
+    location: &Location,
+    file: &StagedFile,
+    format: &CsvFormat,
+) -> Result<Content, SqlError> {
+    let bytes = location.read(file).await?;
     let digest = super::super::stage::digest(&bytes);
     let is_gzip = bytes.starts_with(&[0x1f, 0x8b]);
     let plain = match format.compression {
-        Compression::None => bytes,
-        Compression::Auto if !is_gzip => bytes,
+        Compression::None => bytes.into(),
+        Compression::Auto if !is_gzip => bytes.into(),
         Compression::Gzip if !is_gzip => {
             return Err(SqlError::new(
                 "100085",
@@ -35,7 +39,7 @@ pub(super) fn content(file: &StagedFile, format: &CsvFormat) -> Result<Content, 
         }
         _ => {
             let mut plain = Vec::new();
-            MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(|cause| {
+            MultiGzDecoder::new(bytes.as_ref()).read_to_end(&mut plain).map_err(|cause| {
                 // The cause goes into the message: the service words it so.
                 SqlError::new(
                     "100085",
@@ -84,18 +88,18 @@ pub(super) fn field_text(field: &Field, format: &CsvFormat) -> Option<String> {
 ///
 /// # Errors
 /// `002003` when the stage is missing.
-pub(in super::super) fn bound_rows(
+pub(in super::super) async fn bound_rows(
     run: &Run,
     address: &str,
 ) -> Result<Vec<(String, SqlType, Vec<Value<'static>>)>, SqlError> {
     let location = Location::resolve(run, address.trim_start_matches('@'))?;
     let format = CsvFormat::new(&location.format)?;
-    let mut files = location.files()?;
+    let mut files = location.files().await?;
     // Files are numbered: 10 comes after 9.
     files.sort_by_key(|file| (file.name.len(), file.name.clone()));
     let mut columns: Vec<(String, SqlType, Vec<Value<'static>>)> = Vec::new();
     for file in &files {
-        let content = content(file, &format)?;
+        let content = content(&location, file, &format).await?;
         for record in records(&content.text, &format) {
             for (at, field) in record.fields.iter().enumerate() {
                 if columns.len() <= at {

@@ -65,7 +65,7 @@ impl Copy {
 
     /// Whether the table has been loaded from this file already.
     pub(super) fn knows(&self, file: &StagedFile, content: &Content) -> bool {
-        let key = (file.path.display().to_string(), content.digest.clone());
+        let key = (file.key.clone(), content.digest.clone());
         self.table.loaded.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
     }
 }
@@ -117,9 +117,9 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
         force: options.boolean("FORCE")? == Some(true),
     };
     let mode = options.text("VALIDATION_MODE").map(Mode::new).transpose()?;
-    let files = if run.describes() { Vec::new() } else { chosen(&copy, &options)? };
+    let files = if run.describes() { Vec::new() } else { chosen(&copy, &options).await? };
     match mode {
-        Some(mode) => validate(run, &copy, files, mode),
+        Some(mode) => validate(run, &copy, files, mode).await,
         None if run.describes() => answer(&copy, &[]),
         None => load(run, &copy, files, &options).await,
     }
@@ -183,8 +183,8 @@ fn on_error(written: Option<&str>) -> Result<OnError, SqlError> {
     })
 }
 
-fn chosen(copy: &Copy, options: &Options) -> Result<Vec<StagedFile>, SqlError> {
-    let mut files = copy.location.files()?;
+async fn chosen(copy: &Copy, options: &Options) -> Result<Vec<StagedFile>, SqlError> {
+    let mut files = copy.location.files().await?;
     if let Some(names) = options.list("FILES") {
         let prefix = copy.location.prefix.trim_end_matches('/');
         let wanted: Vec<String> = names

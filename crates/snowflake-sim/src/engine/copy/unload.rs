@@ -1,8 +1,8 @@
 //! `COPY INTO @stage`: the rows of a table or query into CSV files.
 
 use std::io::Write;
-use std::path::PathBuf;
 
+use bytes::Bytes;
 use datafusion::sql::sqlparser::tokenizer::Token;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt;
@@ -46,11 +46,10 @@ struct Unload {
 /// A file that is to be written.
 struct File {
     name: String,
-    path: PathBuf,
     rows: usize,
     /// The length of its text.
     input: usize,
-    content: Vec<u8>,
+    content: Bytes,
 }
 
 /// Runs the statement from its stage on.
@@ -75,7 +74,7 @@ pub(super) async fn execute(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcom
         return unload.answer(&[]);
     }
     let files = unload.files(run, planned).await?;
-    unload.write(&files)?;
+    unload.write(&files).await?;
     unload.answer(&files)
 }
 
@@ -187,12 +186,13 @@ impl Unload {
                 encoder.finish().map_err(SqlError::internal)?
             }
         };
-        Ok(File { path: self.location.folder.join(&name), name, rows, input: text.len(), content })
+        Ok(File { name, rows, input: text.len(), content: content.into() })
     }
 
     /// Writes all files, or none when one of them is there already.
-    fn write(&self, files: &[File]) -> Result<(), SqlError> {
-        if !self.overwrite && files.iter().any(|file| file.path.exists()) {
+    async fn write(&self, files: &[File]) -> Result<(), SqlError> {
+        let there = if self.overwrite { Vec::new() } else { self.location.files().await? };
+        if files.iter().any(|file| there.iter().any(|other| other.name == file.name)) {
             return Err(SqlError::new(
                 "001030",
                 "22000",
@@ -203,10 +203,7 @@ impl Unload {
             ));
         }
         for file in files {
-            if let Some(folder) = file.path.parent() {
-                std::fs::create_dir_all(folder).map_err(SqlError::internal)?;
-            }
-            std::fs::write(&file.path, &file.content).map_err(SqlError::internal)?;
+            self.location.write(&file.name, file.content.clone()).await?;
         }
         Ok(())
     }

@@ -67,20 +67,25 @@ impl Mode {
 ///
 /// # Errors
 /// Asked for rows, the first error among them; `100085` and `100144` for a file that cannot be read.
-pub(super) fn validate(
+pub(super) async fn validate(
     run: &Run,
     copy: &Copy,
     files: Vec<StagedFile>,
     mode: Mode,
 ) -> Result<Outcome, SqlError> {
     match mode {
-        Mode::Rows(limit) => first_rows(run, copy, files, limit),
-        Mode::Errors => rejected(run, copy, files, copy.force),
-        Mode::AllErrors => rejected(run, copy, files, true),
+        Mode::Rows(limit) => first_rows(run, copy, files, limit).await,
+        Mode::Errors => rejected(run, copy, files, copy.force).await,
+        Mode::AllErrors => rejected(run, copy, files, true).await,
     }
 }
 
-fn first_rows(run: &Run, copy: &Copy, files: Vec<StagedFile>, limit: usize) -> Result<Outcome, SqlError> {
+async fn first_rows(
+    run: &Run,
+    copy: &Copy,
+    files: Vec<StagedFile>,
+    limit: usize,
+) -> Result<Outcome, SqlError> {
     let column =
         |target: &TableColumn| Column::new(target.name.clone(), target.data_type.clone(), target.nullable);
     let mut answer = Answer::new(copy.targets().into_iter().map(column).collect());
@@ -90,7 +95,7 @@ fn first_rows(run: &Run, copy: &Copy, files: Vec<StagedFile>, limit: usize) -> R
             break;
         }
         run.check()?;
-        let content = content(&file, &copy.format)?;
+        let content = content(&copy.location, &file, &copy.format).await?;
         if copy.knows(&file, &content) && !copy.force {
             continue;
         }
@@ -103,11 +108,11 @@ fn first_rows(run: &Run, copy: &Copy, files: Vec<StagedFile>, limit: usize) -> R
     answer.finish(StatementType::COPY)
 }
 
-fn rejected(run: &Run, copy: &Copy, files: Vec<StagedFile>, all: bool) -> Result<Outcome, SqlError> {
+async fn rejected(run: &Run, copy: &Copy, files: Vec<StagedFile>, all: bool) -> Result<Outcome, SqlError> {
     let mut answer = Answer::of_text(&REJECTED).with(&COUNTS, &COUNT);
     for file in files {
         run.check()?;
-        let content = content(&file, &copy.format)?;
+        let content = content(&copy.location, &file, &copy.format).await?;
         if copy.knows(&file, &content) && !all {
             continue;
         }

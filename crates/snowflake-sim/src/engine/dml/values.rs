@@ -32,7 +32,7 @@ pub(super) async fn rows(run: &Run, values: Values, targets: &[&TableColumn]) ->
             return Err(mismatch(targets.len(), row.len()));
         }
     }
-    if let Some(columns) = bound(run, &rows)? {
+    if let Some(columns) = bound(run, &rows).await? {
         return of_binds(run, rows, columns, targets).await;
     }
     if let Some(columns) = written(run, &rows, targets)? {
@@ -55,9 +55,9 @@ pub(super) fn mismatch(expected: usize, got: usize) -> SqlError {
 /// Array binds, by number from 1: their type and values.
 type Bound = Vec<(String, SqlType, Vec<Value<'static>>)>;
 
-fn bound(run: &Run, rows: &[Vec<Expr>]) -> Result<Option<Bound>, SqlError> {
+async fn bound(run: &Run, rows: &[Vec<Expr>]) -> Result<Option<Bound>, SqlError> {
     if let Some(stage) = &run.statement.bind_stage {
-        return bound_rows(run, stage).map(Some);
+        return bound_rows(run, stage).await.map(Some);
     }
     let is_array = run.statement.binds.values().any(|bind| matches!(bind.value, BindingValue::List(_)));
     if !is_array {

@@ -18,7 +18,7 @@ pub(in super::super) async fn execute(
 ) -> Result<Outcome, SqlError> {
     let run = Run::new(session, statement)?;
     run.check()?;
-    if let Some(outcome) = transfer::execute(&run)? {
+    if let Some(outcome) = transfer::execute(&run).await? {
         return Ok(outcome);
     }
     let all = lex(&run.statement.sql)?;
@@ -98,8 +98,8 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "BEGIN" | "START" | "COMMIT" | "ROLLBACK" => {
             Box::pin(session_commands::transaction(run, tokens)).await
         }
-        "LIST" | "LS" => stage::list(run, tokens),
-        "REMOVE" | "RM" => stage::remove(run, tokens),
+        "LIST" | "LS" => stage::list(run, tokens).await,
+        "REMOVE" | "RM" => stage::remove(run, tokens).await,
         "EXPLAIN" | "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {
             Err(SqlError::not_simulated(first))
         }

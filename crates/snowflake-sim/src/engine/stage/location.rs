@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
+use time::OffsetDateTime;
+
 use super::super::SqlError;
 use super::super::catalog::{ObjectPath, Stage};
 use super::super::run::Run;
@@ -22,12 +25,16 @@ pub(in super::super) struct Location {
 }
 
 /// A file in a stage.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct StagedFile {
     /// Its path within the stage.
     pub(in super::super) name: String,
-    /// Where it is.
-    pub(in super::super) path: PathBuf,
+    /// What no file of another stage has, for the history of loads.
+    pub(in super::super) key: String,
+    /// How many bytes are stored.
+    pub(in super::super) size: u64,
+    /// When it was written.
+    pub(in super::super) modified: OffsetDateTime,
 }
 
 /// The stage of that name; temporary ones of the session come first.
@@ -77,12 +84,40 @@ impl Location {
     ///
     /// # Errors
     /// `300010` when the folder cannot be read.
-    pub(in super::super) fn files(&self) -> Result<Vec<StagedFile>, SqlError> {
+    pub(in super::super) async fn files(&self) -> Result<Vec<StagedFile>, SqlError> {
         let mut files = Vec::new();
         collect(&self.folder, "", &mut files)?;
         files.retain(|file| file.name.starts_with(&self.prefix));
-        files.sort();
+        files.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(files)
+    }
+
+    /// What is in a file.
+    ///
+    /// # Errors
+    /// `300010` when it cannot be read.
+    pub(in super::super) async fn read(&self, file: &StagedFile) -> Result<Bytes, SqlError> {
+        std::fs::read(self.folder.join(&file.name)).map(Bytes::from).map_err(SqlError::internal)
+    }
+
+    /// Writes a file, whether or not it is there. Its name is the path within the stage.
+    ///
+    /// # Errors
+    /// `300010` when it cannot be written.
+    pub(in super::super) async fn write(&self, name: &str, content: Bytes) -> Result<(), SqlError> {
+        let path = self.folder.join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(SqlError::internal)?;
+        }
+        std::fs::write(path, content).map_err(SqlError::internal)
+    }
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// `300010` when it cannot be removed.
+    pub(in super::super) async fn remove(&self, file: &StagedFile) -> Result<(), SqlError> {
+        std::fs::remove_file(self.folder.join(&file.name)).map_err(SqlError::internal)
     }
 
     /// A file's name as LIST and COPY show it.
@@ -129,7 +164,10 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<StagedFile>) -> Result<(
         if entry.file_type().map_err(SqlError::internal)?.is_dir() {
             collect(&entry.path(), &format!("{name}/"), files)?;
         } else {
-            files.push(StagedFile { name, path: entry.path() });
+            let metadata = entry.metadata().map_err(SqlError::internal)?;
+            let modified = metadata.modified().map_or(OffsetDateTime::UNIX_EPOCH, OffsetDateTime::from);
+            let key = entry.path().display().to_string();
+            files.push(StagedFile { name, key, size: metadata.len(), modified });
         }
     }
     Ok(())

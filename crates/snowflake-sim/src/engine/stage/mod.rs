@@ -2,8 +2,6 @@
 
 mod location;
 
-use std::path::Path;
-
 use ::regex::Regex;
 use md5::{Digest, Md5};
 use snowflake_proto::{Column, StatementType};
@@ -22,8 +20,8 @@ pub(super) use location::{Location, StagedFile, find};
 ///
 /// # Errors
 /// `002003` when the stage is missing.
-pub(super) fn list(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
-    let (location, files) = selected(run, tokens)?;
+pub(super) async fn list(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    let (location, files) = selected(run, tokens).await?;
     let columns = vec![
         Column::new("name", TEXT, false),
         Column::new("size", COUNT, false),
@@ -32,12 +30,12 @@ pub(super) fn list(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
     ];
     let mut answer = Answer::new(columns);
     for file in files {
-        let content = std::fs::read(&file.path).map_err(SqlError::internal)?;
+        let content = location.read(&file).await?;
         answer.row(vec![
             Value::text(location.shown(&file)),
-            Value::integer(i64::try_from(content.len()).unwrap_or(i64::MAX)),
+            Value::integer(i64::try_from(file.size).unwrap_or(i64::MAX)),
             Value::text(digest(&content)),
-            Value::text(modified(&file.path)),
+            Value::text(modified(file.modified)),
         ]);
     }
     answer.finish(StatementType::LIST)
@@ -47,26 +45,26 @@ pub(super) fn list(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
 ///
 /// # Errors
 /// `002003` when the stage is missing.
-pub(super) fn remove(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
-    let (location, files) = selected(run, tokens)?;
+pub(super) async fn remove(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    let (location, files) = selected(run, tokens).await?;
     let mut answer = Answer::of_text(&["name", "result"]).without_nulls();
     for file in files {
         if !run.describes() {
-            std::fs::remove_file(&file.path).map_err(SqlError::internal)?;
+            location.remove(&file).await?;
         }
         answer.row(vec![Value::text(location.shown(&file)), Value::text("removed")]);
     }
     answer.finish(StatementType::REMOVE)
 }
 
-fn selected(run: &Run, tokens: &Tokens) -> Result<(Location, Vec<StagedFile>), SqlError> {
+async fn selected(run: &Run, tokens: &Tokens) -> Result<(Location, Vec<StagedFile>), SqlError> {
     let mut cursor = Cursor::new(tokens);
     cursor.next();
     let address = cursor.stage_address()?;
     let options = Options::read(&mut cursor)?;
     cursor.end()?;
     let location = Location::resolve(run, &address)?;
-    let mut files = location.files()?;
+    let mut files = location.files().await?;
     if let Some(pattern) = options.text("PATTERN") {
         let pattern = whole_match(pattern)?;
         files.retain(|file| pattern.is_match(&file.name));
@@ -89,11 +87,9 @@ pub(super) fn digest(content: &[u8]) -> String {
     hex(&Md5::digest(content)).to_lowercase()
 }
 
-fn modified(path: &Path) -> String {
-    let time = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    let time = time.map_or(OffsetDateTime::UNIX_EPOCH, OffsetDateTime::from);
+fn modified(time: OffsetDateTime) -> String {
     let format = time::macros::format_description!(
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
     );
-    time.format(format).unwrap_or_default()
+    time.to_offset(time::UtcOffset::UTC).format(format).unwrap_or_default()
 }

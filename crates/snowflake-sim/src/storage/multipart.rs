@@ -9,7 +9,7 @@ use super::conditions::for_writing;
 use super::content::Content;
 use super::description::Description;
 use super::refusal::{Refusal, unmet};
-use super::response::{status, tagged, xml};
+use super::response::{NAMESPACE, status, tagged, xml};
 use super::state::{Shared, State};
 use super::uploads::{Multipart, Part};
 use super::visit::Visit;
@@ -30,7 +30,7 @@ pub(super) fn begin(shared: &Shared, state: &mut State, visit: &Visit<'_>) -> Re
         parts: BTreeMap::new(),
     };
     let body = format!(
-        "<InitiateMultipartUploadResult><Bucket>{}</Bucket><Key>{}</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>",
+        "<InitiateMultipartUploadResult xmlns=\"{NAMESPACE}\"><Bucket>{}</Bucket><Key>{}</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>",
         visit.cloud.bucket(),
         escape(visit.key()),
     );
@@ -73,7 +73,7 @@ pub(super) fn complete(
     let description = upload.map(|upload| upload.description).unwrap_or_default();
     let etag = shared.write(state, visit.key(), content, description, Vec::new());
     Ok(xml(&format!(
-        "<CompleteMultipartUploadResult><Bucket>{}</Bucket><Key>{}</Key><ETag>{}</ETag></CompleteMultipartUploadResult>",
+        "<CompleteMultipartUploadResult xmlns=\"{NAMESPACE}\"><Bucket>{}</Bucket><Key>{}</Key><ETag>{}</ETag></CompleteMultipartUploadResult>",
         visit.cloud.bucket(),
         escape(visit.key()),
         escape(&etag),

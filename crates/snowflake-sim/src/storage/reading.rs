@@ -14,7 +14,7 @@ use super::response::insert;
 use super::visit::Visit;
 
 /// Answers with an object, or with what is known about it.
-pub(super) fn answer(visit: &Visit<'_>, object: Option<&Object>) -> Result<Response<Bytes>, Refusal> {
+pub(super) fn answer(visit: &Visit<'_>, object: Option<&mut Object>) -> Result<Response<Bytes>, Refusal> {
     let object = object.ok_or_else(|| Refusal::missing(visit.cloud))?;
     for_reading(visit, object).map_err(|not| unmet(visit.cloud, not))?;
     let is_head = visit.call.method == Method::HEAD;
@@ -26,6 +26,8 @@ pub(super) fn answer(visit: &Visit<'_>, object: Option<&Object>) -> Result<Respo
         Asked::Beyond => return Err(beyond(size)),
         Asked::All => {
             if !is_head {
+                // Joined once, it is not copied for the next reader.
+                object.content.join();
                 *response.body_mut() = object.content.to_bytes();
             }
             size

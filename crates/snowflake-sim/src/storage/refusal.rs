@@ -49,7 +49,7 @@ impl Refusal {
         Self { header: Some((name, value.into())), ..self }
     }
 
-    /// The answer. The one to a HEAD has no body.
+    /// The answer. The one to a HEAD has no body, nor has the one that nothing has changed.
     pub(super) fn into_response(self, cloud: Cloud, path: &str, is_head: bool) -> Response<Bytes> {
         let resource = match cloud {
             Cloud::S3 => format!("<Resource>{}</Resource>", escape(path)),
@@ -59,7 +59,8 @@ impl Refusal {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{resource}</Error>",
             self.code, self.message
         );
-        let mut response = Response::new(if is_head { Bytes::new() } else { body.into() });
+        let is_bare = is_head || self.status == StatusCode::NOT_MODIFIED;
+        let mut response = Response::new(if is_bare { Bytes::new() } else { body.into() });
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));

@@ -4,6 +4,9 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, ETAG, HeaderName};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
+/// The namespace of S3's documents, which Google's have too.
+pub(super) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+
 /// An answer of XML.
 pub(super) fn xml(body: &str) -> Response<Bytes> {
     let mut response = Response::new(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}").into());

@@ -51,7 +51,7 @@ fn perform(
     operation: Operation,
 ) -> Result<Response<Bytes>, Refusal> {
     match operation {
-        Operation::Get | Operation::Head => reading::answer(visit, state.objects.get(visit.key())),
+        Operation::Get | Operation::Head => reading::answer(visit, state.objects.get_mut(visit.key())),
         Operation::Put => put(shared, state, visit),
         Operation::Delete => match state.objects.remove(visit.key()) {
             Some(_) => Ok(status(StatusCode::ACCEPTED)),

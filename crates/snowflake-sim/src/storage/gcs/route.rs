@@ -60,7 +60,7 @@ fn perform(
 ) -> Result<Response<Bytes>, Refusal> {
     let is_resumable = visit.argument("upload_id").is_some();
     match operation {
-        Operation::Get | Operation::Head => reading::answer(visit, state.objects.get(visit.key())),
+        Operation::Get | Operation::Head => reading::answer(visit, state.objects.get_mut(visit.key())),
         Operation::Put => put(shared, state, visit),
         Operation::Delete => match state.objects.remove(visit.key()) {
             Some(_) => Ok(status(StatusCode::NO_CONTENT)),

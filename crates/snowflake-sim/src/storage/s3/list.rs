@@ -9,7 +9,7 @@ use http::Response;
 use crate::storage::date;
 use crate::storage::listing::{Wish, page};
 use crate::storage::object::Object;
-use crate::storage::response::xml;
+use crate::storage::response::{NAMESPACE, xml};
 use crate::storage::visit::Visit;
 use crate::storage::xml::escape;
 
@@ -29,7 +29,7 @@ pub(in crate::storage) fn list(visit: &Visit<'_>, objects: &BTreeMap<String, Obj
     };
     let page = page(objects, &wish);
     let mut body = format!(
-        "<ListBucketResult><Name>{}</Name><Prefix>{}</Prefix><KeyCount>{}</KeyCount><MaxKeys>{}</MaxKeys><IsTruncated>{}</IsTruncated>",
+        "<ListBucketResult xmlns=\"{NAMESPACE}\"><Name>{}</Name><Prefix>{}</Prefix><KeyCount>{}</KeyCount><MaxKeys>{}</MaxKeys><IsTruncated>{}</IsTruncated>",
         visit.cloud.bucket(),
         escape(wish.prefix),
         page.objects.len() + page.prefixes.len(),

@@ -7,7 +7,7 @@ use crate::storage::conditions::for_writing;
 use crate::storage::content::Content;
 use crate::storage::description::Description;
 use crate::storage::refusal::{Refusal, unmet};
-use crate::storage::response::{status, tagged, xml};
+use crate::storage::response::{NAMESPACE, status, tagged, xml};
 use crate::storage::served::Operation;
 use crate::storage::state::Shared;
 use crate::storage::store::Answer;
@@ -55,7 +55,7 @@ fn perform(
 ) -> Result<Response<Bytes>, Refusal> {
     let state = &mut *shared.state();
     match operation {
-        Operation::Get | Operation::Head => reading::answer(visit, state.objects.get(visit.key())),
+        Operation::Get | Operation::Head => reading::answer(visit, state.objects.get_mut(visit.key())),
         Operation::Put => {
             for_writing(visit, state.objects.get(visit.key())).map_err(|not| unmet(visit.cloud, not))?;
             let description = Description::of(&visit.call.headers, visit.cloud);
@@ -78,7 +78,6 @@ fn perform(
 
 /// What drivers ask about the bucket before they use it.
 fn probe(visit: &Visit<'_>, region: Option<&str>) -> Response<Bytes> {
-    const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
     if visit.call.method == Method::HEAD {
         return status(StatusCode::OK);
     }

@@ -1,10 +1,12 @@
 //! Requests as drivers send them, and the store's answers.
 
 mod azure;
+mod faults;
 mod gcs;
 mod letting_in;
 mod objects;
 mod s3;
+mod strange;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -22,12 +22,11 @@ pub(super) fn for_writing(visit: &Visit<'_>, there: Option<&Object>) -> Result<(
     if visit.header("if-match").is_some_and(|tags| !matches(tags, there)) {
         return Err(Unmet::Changed);
     }
-    match visit
-        .header("x-goog-if-generation-match")
-        .and_then(|generation| generation.trim().parse::<u64>().ok())
-    {
-        Some(0) if there.is_some() => Err(Unmet::Exists),
-        Some(wanted) if wanted != there.map_or(0, |object| object.generation) => Err(Unmet::Changed),
+    let wanted = visit.header("x-goog-if-generation-match");
+    // None has the generation 0.
+    let generation = there.map_or(0, |object| object.generation);
+    match wanted.and_then(|wanted| wanted.trim().parse::<u64>().ok()) {
+        Some(wanted) if wanted != generation => Err(Unmet::Changed),
         _ => Ok(()),
     }
 }

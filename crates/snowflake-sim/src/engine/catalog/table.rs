@@ -1,8 +1,7 @@
 //! Tables: immutable lists of batches that statements replace as a whole.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
@@ -10,7 +9,7 @@ use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use super::super::SqlError;
 use super::super::time::Stamp;
 use super::super::types::{SqlType, field};
-use super::Kind;
+use super::{Kind, Loads};
 
 /// Batches of fewer rows are joined when more come.
 const SMALL_BATCH: usize = 1024;
@@ -63,8 +62,9 @@ pub(in super::super) struct Table {
     state: RwLock<Arc<Version>>,
     /// Held while a version is replaced: by a statement, or by a transaction until it ends.
     pub(in super::super) gate: Arc<tokio::sync::Mutex<()>>,
-    /// The staged files that have been loaded: their path, and what they held.
-    pub(in super::super) loaded: Mutex<BTreeSet<(String, String)>>,
+    /// Held by a statement that loads staged files, so that no file is loaded twice at once.
+    pub(in super::super) loading: Arc<tokio::sync::Mutex<()>>,
+    loads: Mutex<Loads>,
     counter: AtomicI64,
 }
 
@@ -117,7 +117,8 @@ impl Table {
             schema: Arc::new(ArrowSchema::new(fields)),
             state: RwLock::new(Arc::new(Version::new(Vec::new()))),
             gate: Arc::default(),
-            loaded: Mutex::default(),
+            loading: Arc::default(),
+            loads: Mutex::default(),
             counter: AtomicI64::new(0),
         }
     }
@@ -138,6 +139,11 @@ impl Table {
     /// Replaces the committed rows. The caller holds the gate.
     pub(in super::super) fn set_version(&self, version: Version) {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(version);
+    }
+
+    /// What has been loaded from staged files.
+    pub(in super::super) fn loads(&self) -> MutexGuard<'_, Loads> {
+        self.loads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first of `rows` numbers for columns that count by themselves.

@@ -1,31 +1,30 @@
 //! Loading: rows into the table, and what became of each file.
 
-use std::sync::PoisonError;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use snowflake_proto::{Column, StatementType};
+use snowflake_proto::StatementType;
 
-use super::super::answer::{Answer, COUNT, count_value, status};
+use super::super::answer::status;
+use super::super::catalog::Load;
 use super::super::dml::complete;
 use super::super::run::Run;
 use super::super::stage::StagedFile;
 use super::super::syntax::Options;
-use super::super::types::TEXT;
-use super::super::value::{Builder, Value};
 use super::super::{Outcome, SqlError};
-use super::read::{content, records};
-use super::row::{RowError, row};
+use super::read::{Content, content};
+use super::reject::Rejected;
+use super::report::report;
+use super::rows::{FileRows, read};
 use super::statement::{Copy, OnError};
 
-/// What became of a file.
-#[derive(Default)]
-pub(super) struct Loaded {
-    file: String,
-    parsed: usize,
-    loaded: usize,
-    errors: usize,
-    first: Option<RowError>,
-    batch: Option<RecordBatch>,
+/// What was read of a file, before it is part of the table.
+struct Read {
+    file: StagedFile,
+    digest: String,
+    load: Load,
+    batches: Vec<RecordBatch>,
+    /// Whether the file is as good as not read.
     skipped: bool,
 }
 
@@ -40,115 +39,143 @@ pub(super) async fn load(
     options: &Options,
 ) -> Result<Outcome, SqlError> {
     let purge = options.boolean("PURGE")? == Some(true);
+    let only_failed = options.boolean("RETURN_FAILED_ONLY")? == Some(true);
+    options.boolean("LOAD_UNCERTAIN_FILES")?;
+    let limit = options.number("SIZE_LIMIT")?.filter(|limit| *limit > 0);
+    let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let _loading = copy.table.loading.lock().await;
+    let mut size = 0_usize;
     let mut results = Vec::new();
-    let mut done = Vec::new();
     for file in files {
         run.check()?;
-        let content = content(&copy.location, &file, &copy.format).await?;
-        if copy.knows(&file, &content) && !copy.force {
-            continue;
+        if size >= limit {
+            break;
         }
-        let result = load_file(run, copy, &file, &content.text).await?;
-        if !result.skipped {
-            done.push((file, content.digest));
-        }
-        results.push(result);
-    }
-    let batches: Vec<RecordBatch> = results.iter().filter_map(|result| result.batch.clone()).collect();
-    run.append(&copy.table, batches).await?;
-    for (file, digest) in done {
-        let key = (file.key.clone(), digest);
-        copy.table.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
-        if purge {
-            // PURGE never fails a load: a file that stays is not loaded again.
-            let _ = copy.location.remove(&file).await;
+        if let Some(result) = load_file(run, copy, file).await? {
+            size = size.saturating_add(result.load.size);
+            results.push(result);
         }
     }
     if results.is_empty() {
         return status("Copy executed with 0 files processed.", StatementType::COPY);
     }
-    answer(copy, &results)
+    let batches: Vec<RecordBatch> =
+        results.iter().flat_map(|result| result.batches.iter().cloned()).collect();
+    run.append(&copy.table, batches).await?;
+    for result in &results {
+        remember(copy, result);
+        if purge && !result.skipped {
+            // PURGE never fails a load: a file that stays is not loaded again.
+            let _ = copy.location.remove(&result.file).await;
+        }
+    }
+    let shown = results.iter().map(|result| &result.load);
+    report(shown.filter(|load| !only_failed || !load.rejected.is_empty()))
 }
 
-async fn load_file(run: &Run, copy: &Copy, file: &StagedFile, text: &str) -> Result<Loaded, SqlError> {
-    let targets = copy.targets();
-    let mut builders: Vec<Builder> =
-        targets.iter().map(|column| Builder::new(&column.data_type, 0)).collect();
-    let mut result = Loaded { file: copy.location.shown(file), ..Loaded::default() };
-    for record in records(text, &copy.format) {
-        result.parsed += 1;
-        match row(copy, text, &record, result.parsed) {
-            Ok(values) => {
-                for (builder, value) in builders.iter_mut().zip(values) {
-                    builder.push(value)?;
-                }
-                result.loaded += 1;
-            }
-            Err(found) if copy.on_error == OnError::Abort => return Err(found.aborting(&file.name)),
-            Err(found) => {
-                result.errors += 1;
-                result.first.get_or_insert(*found);
+/// Keeps what became of a file, and that it need not be loaded again.
+fn remember(copy: &Copy, result: &Read) {
+    let mut loads = copy.table.loads();
+    if !result.skipped {
+        loads.know(key(&result.file, &result.digest));
+    }
+    loads.record(result.load.clone());
+}
+
+/// What a file is remembered by: where it lies and what it holds.
+pub(super) fn key(file: &StagedFile, digest: &str) -> (String, String) {
+    (file.key.clone(), digest.to_owned())
+}
+
+/// Reads a file; none when it has been loaded before.
+async fn load_file(run: &Run, copy: &Copy, file: StagedFile) -> Result<Option<Read>, SqlError> {
+    let content = match content(&copy.location, &file, &copy.format).await {
+        Ok(content) => content,
+        Err(error) => return unreadable(run, copy, file, error).map(Some),
+    };
+    if copy.knows(&file, &content) && !copy.force {
+        return Ok(None);
+    }
+    let rows = match read(run, copy, &content, usize::MAX).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            let broken = unreadable(run, copy, file, error)?;
+            return Ok(Some(Read { digest: content.digest, ..broken }));
+        }
+    };
+    if copy.on_error == OnError::Abort
+        && let Some(error) = rows.first_error(&content.name)
+    {
+        return Err(error);
+    }
+    read_file(run, copy, file, &content, rows).await.map(Some)
+}
+
+async fn read_file(
+    run: &Run,
+    copy: &Copy,
+    file: StagedFile,
+    content: &Content,
+    rows: FileRows,
+) -> Result<Read, SqlError> {
+    let errors = rows.rejected.len();
+    let skipped = match copy.on_error {
+        OnError::Skip(limit) => errors >= limit.max(1),
+        OnError::SkipShare(share) => errors * 100 > share * rows.parsed,
+        OnError::Abort | OnError::Continue => false,
+    };
+    let mut batches = Vec::new();
+    if !skipped {
+        for part in rows.parts {
+            if FileRows::rows_of(&part) > 0 {
+                batches.push(complete(run, &copy.table, &rows.places, part).await?);
             }
         }
     }
-    result.skipped = match copy.on_error {
-        OnError::Skip(limit) => result.errors >= limit.max(1),
-        OnError::SkipShare(share) => result.errors * 100 > share * result.parsed,
-        OnError::Abort | OnError::Continue => false,
-    };
-    if result.skipped {
-        result.loaded = 0;
-        return Ok(result);
-    }
-    let arrays = builders.into_iter().map(Builder::finish).collect();
-    result.batch = Some(complete(run, &copy.table, &copy.places, arrays).await?);
-    Ok(result)
-}
-
-/// What became of each file.
-///
-/// # Errors
-/// Never in practice: as [`Answer::finish`].
-pub(super) fn answer(copy: &Copy, results: &[Loaded]) -> Result<Outcome, SqlError> {
-    let text = |name: &str| Column::new(name, TEXT, true);
-    let count = |name: &str| Column::new(name, COUNT, true);
-    let mut answer = Answer::new(vec![
-        text("file"),
-        text("status"),
-        count("rows_parsed"),
-        count("rows_loaded"),
-        count("error_limit"),
-        count("errors_seen"),
-        text("first_error"),
-        count("first_error_line"),
-        count("first_error_character"),
-        text("first_error_column_name"),
-    ]);
-    for result in results {
-        let state = match (result.loaded, result.errors) {
+    let loaded = if skipped { 0 } else { rows.loaded };
+    let load = Load {
+        query_id: run.statement.query_id.clone(),
+        file: copy.location.shown(&file),
+        at: run.env.now,
+        status: match (loaded, errors) {
             (_, 0) => "LOADED",
             (0, _) => "LOAD_FAILED",
             _ => "PARTIALLY_LOADED",
-        };
-        let limit = match copy.on_error {
-            OnError::Abort => 1,
-            OnError::Continue => result.parsed,
-            OnError::Skip(limit) => limit,
-            OnError::SkipShare(share) => result.parsed * share / 100,
-        };
-        let first = result.first.as_ref();
-        answer.row(vec![
-            Value::text(result.file.clone()),
-            Value::text(state),
-            count_value(result.parsed),
-            count_value(result.loaded),
-            count_value(limit),
-            count_value(result.errors),
-            first.map_or(Value::Null, |first| Value::text(first.error.message.clone())),
-            first.map_or(Value::Null, |first| count_value(first.line)),
-            first.map_or(Value::Null, |first| count_value(first.character)),
-            first.and_then(|first| first.column.clone()).map_or(Value::Null, Value::text),
-        ]);
+        },
+        size: content.size,
+        parsed: rows.parsed,
+        loaded,
+        error_limit: error_limit(copy, rows.parsed),
+        rejected: Arc::new(rows.rejected),
+    };
+    Ok(Read { file, digest: content.digest.clone(), load, batches, skipped })
+}
+
+fn error_limit(copy: &Copy, parsed: usize) -> usize {
+    match copy.on_error {
+        OnError::Abort => 1,
+        OnError::Continue => parsed,
+        OnError::Skip(limit) => limit,
+        OnError::SkipShare(share) => parsed * share / 100,
     }
-    answer.finish(StatementType::COPY)
+}
+
+/// A file that is broken as a whole ends the statement, or is left out.
+fn unreadable(run: &Run, copy: &Copy, file: StagedFile, error: SqlError) -> Result<Read, SqlError> {
+    let is_of_data = error.code.starts_with("1001") || error.code == "100085";
+    if copy.on_error == OnError::Abort || !is_of_data {
+        return Err(error);
+    }
+    let load = Load {
+        query_id: run.statement.query_id.clone(),
+        file: copy.location.shown(&file),
+        at: run.env.now,
+        status: "LOAD_FAILED",
+        size: 0,
+        parsed: 0,
+        loaded: 0,
+        error_limit: error_limit(copy, 0),
+        rejected: Arc::new(vec![Rejected::of_file(error)]),
+    };
+    Ok(Read { file, digest: String::new(), load, batches: Vec::new(), skipped: true })
 }

@@ -1,15 +1,28 @@
-//! `COPY INTO`: loading staged CSV files into a table, and unloading rows to such files.
+//! `COPY INTO`: loading staged files into a table, and unloading rows to such files.
+//!
+//! A file of any format is read chunk by chunk: the asked-for items of some thousand rows as arrays. They
+//! are cast to the table's columns as a whole, and one by one only where a value does not fit.
 
+mod binds;
+mod chunk;
+mod columns;
 mod csv;
+mod files;
+mod fit;
 mod format;
+mod json;
 mod load;
+mod parquet;
 mod read;
-mod row;
+mod reject;
+mod report;
+mod rows;
+mod source;
 mod statement;
 mod unload;
 mod validate;
-mod write;
 
+pub(super) use binds::bound_rows;
 pub(super) use format::check as check_format;
-pub(super) use read::bound_rows;
+pub(super) use reject::Rejected;
 pub(super) use statement::execute;

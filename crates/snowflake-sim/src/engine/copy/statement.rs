@@ -1,6 +1,6 @@
 //! `COPY INTO` as it is written: which files, into which columns, and what becomes of errors.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -8,16 +8,20 @@ use super::super::catalog::{Table, TableColumn};
 use super::super::ddl::stage::named_format;
 use super::super::env::Env;
 use super::super::run::Run;
-use super::super::stage::{Location, StagedFile, whole_match};
+use super::super::stage::{Location, StagedFile};
 use super::super::syntax::{Cursor, OptionValue, Options, Tokens};
 use super::super::{Outcome, SqlError};
-use super::format::CsvFormat;
-use super::load::{answer, load};
+use super::chunk::Metadata;
+use super::columns::{Matching, Route};
+use super::files::chosen;
+use super::format::FileFormat;
+use super::load::{key, load};
 use super::read::Content;
+use super::report::report;
 use super::unload;
 use super::validate::{Mode, validate};
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "FILE_FORMAT",
     "FILES",
     "PATTERN",
@@ -29,6 +33,8 @@ const KNOWN: [&str; 12] = [
     "TRUNCATECOLUMNS",
     "LOAD_UNCERTAIN_FILES",
     "MATCH_BY_COLUMN_NAME",
+    "INCLUDE_METADATA",
+    "SIZE_LIMIT",
     "VALIDATION_MODE",
 ];
 
@@ -44,14 +50,19 @@ pub(super) enum OnError {
 }
 
 /// What COPY was asked to do.
+#[derive(Clone, Debug)]
 pub(super) struct Copy {
     pub(super) table: Arc<Table>,
     pub(super) table_name: String,
     pub(super) places: Vec<usize>,
     pub(super) location: Location,
-    pub(super) format: CsvFormat,
+    pub(super) format: FileFormat,
+    pub(super) matching: Matching,
+    /// Columns that what is known of the rows goes into.
+    pub(super) included: Vec<(usize, Metadata)>,
     pub(super) env: Env,
     pub(super) on_error: OnError,
+    /// Whether text that is too long is cut.
     pub(super) truncates: bool,
     /// Whether files that have been loaded are loaded again.
     pub(super) force: bool,
@@ -65,8 +76,7 @@ impl Copy {
 
     /// Whether the table has been loaded from this file already.
     pub(super) fn knows(&self, file: &StagedFile, content: &Content) -> bool {
-        let key = (file.key.clone(), content.digest.clone());
-        self.table.loaded.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
+        self.table.loads().knows(&key(file, &content.digest))
     }
 }
 
@@ -98,14 +108,14 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
     if let Some(other) = options.names().find(|name| !KNOWN.contains(name)) {
         return Err(SqlError::not_simulated(format!("COPY with {other}")));
     }
-    if options.text("MATCH_BY_COLUMN_NAME").is_some_and(|mode| !mode.eq_ignore_ascii_case("NONE")) {
-        return Err(SqlError::not_simulated("MATCH_BY_COLUMN_NAME"));
-    }
     let table = run.table(&run.path(&name)?, &name.join("."))?;
     let location = Location::resolve(run, &address)?;
-    let format = CsvFormat::new(&format_options(run, &options)?.or(&location.format))?;
+    let format = FileFormat::new(&format_options(run, &options)?.or(&location.format))?;
+    let matching = matching(&options, &format, &columns)?;
     let copy = Copy {
         places: places(&table, &columns)?,
+        included: included(&table, &options, matching)?,
+        matching,
         table_name: name.last().cloned().unwrap_or_default(),
         table,
         env: format.env(&run.env),
@@ -116,13 +126,54 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
             || options.boolean("ENFORCE_LENGTH")? == Some(false),
         force: options.boolean("FORCE")? == Some(true),
     };
+    if copy.matching == Matching::Position {
+        // What cannot be loaded is refused also when there is no file.
+        Route::by_position(&copy.table, &copy.places, &copy.format)?;
+    }
     let mode = options.text("VALIDATION_MODE").map(Mode::new).transpose()?;
-    let files = if run.describes() { Vec::new() } else { chosen(&copy, &options).await? };
+    let files = if run.describes() { Vec::new() } else { chosen(&copy.location, &options).await? };
     match mode {
         Some(mode) => validate(run, &copy, files, mode).await,
-        None if run.describes() => answer(&copy, &[]),
+        None if run.describes() => report(&[]),
         None => load(run, &copy, files, &options).await,
     }
+}
+
+fn matching(options: &Options, format: &FileFormat, columns: &[String]) -> Result<Matching, SqlError> {
+    let matching = Matching::new(options.text("MATCH_BY_COLUMN_NAME"))?;
+    if matching == Matching::Position {
+        return Ok(matching);
+    }
+    if !columns.is_empty() {
+        return Err(SqlError::invalid_argument(
+            "MATCH_BY_COLUMN_NAME cannot be used together with a list of columns",
+        ));
+    }
+    match format {
+        FileFormat::Csv(format) if !format.parse_header => Err(SqlError::invalid_argument(
+            "MATCH_BY_COLUMN_NAME of CSV files needs the file format option PARSE_HEADER = TRUE",
+        )),
+        _ => Ok(matching),
+    }
+}
+
+/// The columns that `INCLUDE_METADATA` names.
+fn included(
+    table: &Table,
+    options: &Options,
+    matching: Matching,
+) -> Result<Vec<(usize, Metadata)>, SqlError> {
+    let Some(OptionValue::Options(included)) = options.get("INCLUDE_METADATA") else { return Ok(Vec::new()) };
+    if matching == Matching::Position {
+        return Err(SqlError::invalid_argument("INCLUDE_METADATA needs MATCH_BY_COLUMN_NAME"));
+    }
+    let pair = |name: &str| {
+        let written = included.text(name).unwrap_or_default();
+        let metadata = Metadata::ALL.into_iter().find(|(known, _)| *known == written);
+        let (_, metadata) = metadata.ok_or_else(|| SqlError::invalid_identifier(written))?;
+        Ok((places(table, &[name.to_owned()])?[0], metadata))
+    };
+    included.names().map(pair).collect()
 }
 
 fn column_names(tokens: &Tokens) -> Result<Vec<String>, SqlError> {
@@ -181,24 +232,4 @@ fn on_error(written: Option<&str>) -> Result<OnError, SqlError> {
             }
         }
     })
-}
-
-async fn chosen(copy: &Copy, options: &Options) -> Result<Vec<StagedFile>, SqlError> {
-    let mut files = copy.location.files().await?;
-    if let Some(names) = options.list("FILES") {
-        let prefix = copy.location.prefix.trim_end_matches('/');
-        let wanted: Vec<String> = names
-            .iter()
-            .map(|name| if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") })
-            .collect();
-        files.retain(|file| wanted.contains(&file.name));
-        if let Some(missing) = wanted.iter().find(|name| files.iter().all(|file| file.name != **name)) {
-            return Err(SqlError::new("100016", "22000", format!("Remote file '{missing}' was not found.")));
-        }
-    }
-    if let Some(pattern) = options.text("PATTERN") {
-        let pattern = whole_match(pattern)?;
-        files.retain(|file| pattern.is_match(&file.name));
-    }
-    Ok(files)
 }

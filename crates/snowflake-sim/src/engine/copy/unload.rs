@@ -17,9 +17,9 @@ use super::super::syntax::{Cursor, Options, lex, parse_query, select_titles};
 use super::super::types::{TEXT, type_of};
 use super::super::value::{Reader, Value, cast_array};
 use super::super::{Outcome, SqlError};
-use super::format::{Compression, CsvFormat};
+use super::csv::Writer;
+use super::format::{Compression, CsvFormat, FileFormat};
 use super::statement::format_options;
-use super::write::Writer;
 
 const KNOWN: [&str; 7] =
     ["FILE_FORMAT", "OVERWRITE", "SINGLE", "MAX_FILE_SIZE", "INCLUDE_QUERY_ID", "DETAILED_OUTPUT", "HEADER"];
@@ -100,7 +100,9 @@ impl Unload {
         let is_on = |name: &str| options.boolean(name).map(|value| value == Some(true));
         let location = Location::resolve(run, &address)?;
         let written = format_options(run, options)?.or(&location.format);
-        let format = CsvFormat::new(&written)?;
+        let FileFormat::Csv(format) = FileFormat::new(&written)? else {
+            return Err(SqlError::not_simulated("unloading to files that are no CSV"));
+        };
         let suffix = if format.compression == Compression::None { "" } else { ".gz" };
         let extension = match written.text("FILE_EXTENSION") {
             Some(extension) => extension.trim_start_matches('.').to_owned(),

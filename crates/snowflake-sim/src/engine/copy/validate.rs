@@ -6,11 +6,12 @@ use super::super::answer::{Answer, COUNT, count_value};
 use super::super::catalog::TableColumn;
 use super::super::run::Run;
 use super::super::stage::StagedFile;
-use super::super::value::Value;
+use super::super::value::{Reader, Value};
 use super::super::{Outcome, SqlError};
-use super::read::{content, records};
-use super::row::{RowError, row};
-use super::statement::Copy;
+use super::read::content;
+use super::reject::Rejected;
+use super::rows::{FileRows, read};
+use super::statement::{Copy, OnError};
 
 const REJECTED: [&str; 12] = [
     "ERROR",
@@ -99,10 +100,22 @@ async fn first_rows(
         if copy.knows(&file, &content) && !copy.force {
             continue;
         }
-        for (record, number) in records(&content.text, &copy.format).zip(1..).take(left) {
-            let values = row(copy, &content.text, &record, number);
-            answer.row(values.map_err(|found| found.aborting(&file.name))?);
-            left -= 1;
+        let rows = read(run, copy, &content, left).await?;
+        if let Some(error) = rows.first_error(&file.name) {
+            return Err(error);
+        }
+        left -= rows.loaded.min(left);
+        for part in rows.parts {
+            let readers = part.iter().map(Reader::new).collect::<Result<Vec<_>, _>>()?;
+            let reader = |place: &usize| rows.places.iter().position(|each| each == place);
+            let readers: Vec<Option<&Reader>> =
+                copy.places.iter().map(|place| reader(place).map(|at| &readers[at])).collect();
+            for row in 0..FileRows::rows_of(&part) {
+                let value = |reader: &Option<&Reader>| {
+                    reader.map_or(Value::Null, |reader| reader.value(row).into_owned())
+                };
+                answer.row(readers.iter().map(value).collect());
+            }
         }
     }
     answer.finish(StatementType::COPY)
@@ -110,22 +123,21 @@ async fn first_rows(
 
 async fn rejected(run: &Run, copy: &Copy, files: Vec<StagedFile>, all: bool) -> Result<Outcome, SqlError> {
     let mut answer = Answer::of_text(&REJECTED).with(&COUNTS, &COUNT);
+    let copy = &Copy { on_error: OnError::Continue, ..copy.clone() };
     for file in files {
         run.check()?;
         let content = content(&copy.location, &file, &copy.format).await?;
         if copy.knows(&file, &content) && !all {
             continue;
         }
-        for (record, number) in records(&content.text, &copy.format).zip(1..) {
-            if let Err(found) = row(copy, &content.text, &record, number) {
-                answer.row(rejection(*found, copy.location.shown(&file)));
-            }
+        for found in read(run, copy, &content, usize::MAX).await?.rejected {
+            answer.row(rejection(found, copy.location.shown(&file)));
         }
     }
     answer.finish(StatementType::COPY)
 }
 
-fn rejection(found: RowError, file: String) -> Vec<Value<'static>> {
+fn rejection(found: Rejected, file: String) -> Vec<Value<'static>> {
     vec![
         Value::text(found.error.message),
         Value::text(file),

@@ -1,7 +1,6 @@
 //! DELETE and TRUNCATE.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
 
 use datafusion::sql::sqlparser::ast::{FromTable, Statement};
 use snowflake_proto::StatementType;
@@ -67,7 +66,7 @@ pub(in super::super) async fn truncate(run: &Run, tokens: &Tokens) -> Result<Out
     if !run.describes() {
         let gate = run.gate(&table).await?;
         run.replace(&table, Version::new(Vec::new()), gate)?;
-        table.loaded.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        table.loads().forget();
     }
     missing()
 }

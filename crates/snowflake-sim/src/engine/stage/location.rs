@@ -12,7 +12,7 @@ use super::super::run::Run;
 use super::super::syntax::{Cursor, Name, Options, lex};
 
 /// A place in a stage.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Location {
     /// The folder of the stage.
     pub(in super::super) folder: PathBuf,

@@ -6,6 +6,7 @@ mod dml;
 mod errors;
 mod harness;
 mod merging;
+mod parquet;
 mod queries;
 mod sessions;
 mod showing;

@@ -10,6 +10,7 @@ use super::super::SqlError;
 use super::super::env::Env;
 use super::super::time::{NANOS_PER_SECOND, Stamp, read_stamp, read_time};
 use super::super::types::{SqlType, arrow_type};
+use super::whole::cast_whole;
 use super::{Builder, Number, Reader, Value, parse_json, to_json, to_text, variant_value};
 
 /// Converts all values of an array, or fails.
@@ -28,6 +29,9 @@ pub(in super::super) fn cast_array(
     }
     if array.null_count() == array.len() {
         return Ok(new_null_array(&arrow, array.len()));
+    }
+    if let Some(whole) = cast_whole(array, from, to) {
+        return Ok(whole);
     }
     let reader = Reader::new(array)?;
     let mut builder = Builder::new(to, array.len());

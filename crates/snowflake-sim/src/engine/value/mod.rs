@@ -6,6 +6,7 @@ mod json;
 mod number;
 mod reader;
 mod text;
+mod whole;
 
 use std::borrow::Cow;
 

@@ -1,20 +1,20 @@
 //! From values to CSV text.
 
-use super::super::SqlError;
-use super::super::env::Env;
-use super::super::value::{Value, to_text};
-use super::format::CsvFormat;
+use super::super::super::SqlError;
+use super::super::super::env::Env;
+use super::super::super::value::{Value, to_text};
+use super::super::format::CsvFormat;
 
 /// Writes records so that the same format reads them again.
 #[derive(Debug)]
-pub(super) struct Writer<'a> {
+pub(in super::super) struct Writer<'a> {
     format: &'a CsvFormat,
     env: Env,
 }
 
 impl<'a> Writer<'a> {
     /// Dates and times are written as the format says, else as the session writes them.
-    pub(super) fn new(format: &'a CsvFormat, env: &Env) -> Self {
+    pub(in super::super) fn new(format: &'a CsvFormat, env: &Env) -> Self {
         Self { format, env: format.output_env(env) }
     }
 
@@ -22,7 +22,10 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// `100093` for an empty text that could not be told from NULL.
-    pub(super) fn record<'v>(&self, values: impl IntoIterator<Item = Value<'v>>) -> Result<String, SqlError> {
+    pub(in super::super) fn record<'v>(
+        &self,
+        values: impl IntoIterator<Item = Value<'v>>,
+    ) -> Result<String, SqlError> {
         let dialect = &self.format.dialect;
         let mut record = String::new();
         for (at, value) in values.into_iter().enumerate() {

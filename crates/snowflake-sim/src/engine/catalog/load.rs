@@ -1,0 +1,58 @@
+//! What has been loaded into a table from staged files.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::copy::Rejected;
+use super::super::time::Stamp;
+
+/// What became of one file.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Load {
+    /// The id of the statement.
+    pub(in super::super) query_id: String,
+    /// Its file, as COPY shows it.
+    pub(in super::super) file: String,
+    pub(in super::super) at: Stamp,
+    pub(in super::super) status: &'static str,
+    pub(in super::super) size: usize,
+    pub(in super::super) parsed: usize,
+    pub(in super::super) loaded: usize,
+    pub(in super::super) error_limit: usize,
+    /// The records that were not loaded.
+    pub(in super::super) rejected: Arc<Vec<Rejected>>,
+}
+
+/// The staged files that a table has been loaded from.
+#[derive(Debug, Default)]
+pub(in super::super) struct Loads {
+    /// Where each lies, and the digest of what it held.
+    known: BTreeSet<(String, String)>,
+    /// What became of the files of all statements, oldest first.
+    past: Vec<Load>,
+}
+
+impl Loads {
+    /// Whether the table has been loaded from a file that held the same.
+    pub(in super::super) fn knows(&self, key: &(String, String)) -> bool {
+        self.known.contains(key)
+    }
+
+    /// Remembers that a file need not be loaded again.
+    pub(in super::super) fn know(&mut self, key: (String, String)) {
+        self.known.insert(key);
+    }
+
+    pub(in super::super) fn record(&mut self, load: Load) {
+        self.past.push(load);
+    }
+
+    pub(in super::super) fn past(&self) -> &[Load] {
+        &self.past
+    }
+
+    /// Forgets which files were loaded, as TRUNCATE does.
+    pub(in super::super) fn forget(&mut self) {
+        self.known.clear();
+    }
+}

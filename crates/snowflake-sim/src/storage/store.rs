@@ -99,8 +99,14 @@ impl Storage {
 
 /// The objects, without a request.
 impl Storage {
-    /// Writes an object. Metadata has names in lower case, without the prefix of a cloud.
-    pub fn put<N, V>(&self, key: &str, body: impl Into<Bytes>, metadata: impl IntoIterator<Item = (N, V)>)
+    /// Writes an object, and gives the tag that it has now. Metadata has names in lower case, without the
+    /// prefix of a cloud.
+    pub fn put<N, V>(
+        &self,
+        key: &str,
+        body: impl Into<Bytes>,
+        metadata: impl IntoIterator<Item = (N, V)>,
+    ) -> String
     where
         N: Into<String>,
         V: Into<String>,
@@ -108,7 +114,13 @@ impl Storage {
         let metadata = metadata.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let description = Description { metadata, ..Description::default() };
         let content = Content::from(body.into());
-        self.shared.write(&mut self.shared.state(), key, content, description, Vec::new());
+        self.shared.write(&mut self.shared.state(), key, content, description, Vec::new())
+    }
+
+    /// An object whose bytes will not be looked at.
+    #[must_use]
+    pub fn head(&self, key: &str) -> Option<Object> {
+        self.shared.state().objects.get(key).cloned()
     }
 
     /// An object. Its bytes lie in one piece from now on.

@@ -34,6 +34,10 @@ pub(super) fn check(shared: &Shared, visit: &Visit<'_>) -> Result<(), Refusal> {
         Standing::Expired => return Err(Refusal::bad("ExpiredToken", "The provided token has expired.")),
         Standing::Valid => {}
     }
+    if !authorization.covers(visit.call) {
+        let message = "There were headers present in the request which were not signed";
+        return Err(Refusal::forbidden("AccessDenied", message));
+    }
     if !authorization.is_right(visit.call, &key.secret) {
         let message = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
         return Err(Refusal::forbidden("SignatureDoesNotMatch", message));

@@ -39,9 +39,19 @@ impl<'a> Authorization<'a> {
         self.scope.split('/').nth(1).unwrap_or_default()
     }
 
+    /// Whether all headers are signed that have to be: the host, and whatever is Amazon's own.
+    pub(super) fn covers(&self, call: &Call) -> bool {
+        let own = call.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
+        own.chain(["host"]).all(|name| self.signed.contains(&name))
+    }
+
     /// Whether the signature is the one that the holder of the secret would give.
     pub(super) fn is_right(&self, call: &Call, secret: &str) -> bool {
         let date = header(call, "x-amz-date");
+        let scope = format!("{}/{}/s3/aws4_request", date.get(..8).unwrap_or_default(), self.region());
+        if self.scope != scope {
+            return false;
+        }
         let hashed = hex(digest::digest(&digest::SHA256, self.canonical(call).as_bytes()).as_ref());
         let signed = format!("{ALGORITHM}\n{date}\n{}\n{hashed}", self.scope);
         let first = format!("AWS4{secret}").into_bytes();
@@ -133,6 +143,7 @@ mod tests {
         let authorization = Authorization::parse(&header).unwrap();
         assert_eq!((authorization.key_id, authorization.region()), ("AKIDEXAMPLE", "us-west-2"));
         assert!(authorization.is_right(&call("HEAD", &headers), SECRET));
+        assert!(authorization.covers(&call("HEAD", &headers)));
         assert!(!authorization.is_right(&call("HEAD", &headers), "another"));
         assert!(!authorization.is_right(&call("GET", &headers), SECRET));
         for changed in 0..headers.len() {
@@ -162,6 +173,14 @@ mod tests {
         let signature = "4b04767611a073ea12c04aa8220650fc2ec0e2b8fa0febb2db1f6788e34483a0";
         let header = authorization(signed, signature);
         assert!(Authorization::parse(&header).unwrap().is_right(&call("PUT", &headers), SECRET));
+    }
+
+    #[test]
+    fn a_header_of_amazon_that_is_not_signed_is_noticed() {
+        let header = authorization("host;x-amz-date", "00");
+        let authorization = Authorization::parse(&header).unwrap();
+        assert!(authorization.covers(&call("PUT", &[("x-amz-date", "20261122T070258Z"), ("if-match", "*")])));
+        assert!(!authorization.covers(&call("PUT", &[("x-amz-meta-sfc-digest", "d")])));
     }
 
     #[test]

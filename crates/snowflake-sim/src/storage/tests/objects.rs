@@ -49,7 +49,8 @@ async fn what_one_dialect_wrote_the_others_read() {
     let read = gcs.get("d%2Ff").await;
     assert_eq!((read.text(), read.header("x-goog-meta-sfc-digest")), ("bytes", "d1"));
     assert_eq!(storage.get("d/f").unwrap().metadata()["sfc-digest"], "d1");
-    storage.put("d/g", "more", [("matdesc", "{}")]);
+    let tag = storage.put("d/g", "more", [("matdesc", "{}")]);
+    assert_eq!(storage.head("d/g").unwrap().etag(), tag);
     assert_eq!(azure.get("d/g").await.header("x-ms-meta-matdesc"), "{}");
 }
 

@@ -1,6 +1,7 @@
 //! Requests as drivers send them, and the store's answers.
 
 mod azure;
+mod drivers;
 mod faults;
 mod gcs;
 mod letting_in;

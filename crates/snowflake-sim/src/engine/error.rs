@@ -111,6 +111,17 @@ impl SqlError {
         )
     }
 
+    /// A placeholder without a value.
+    pub(crate) fn not_bound(placeholder: &str) -> Self {
+        Self::new(
+            "002049",
+            "42601",
+            format!(
+                "SQL compilation error: error line 1 at position 0\nBind variable {placeholder} not set."
+            ),
+        )
+    }
+
     /// A column that is named twice.
     pub(crate) fn duplicate_column(name: &str) -> Self {
         Self::new("002025", "42S21", format!("SQL compilation error:\nduplicate column name '{name}'"))

@@ -1,5 +1,6 @@
 //! Statements that change rows.
 
+mod bound;
 mod clauses;
 mod delete;
 mod insert;

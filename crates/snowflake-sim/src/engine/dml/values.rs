@@ -1,22 +1,24 @@
 //! The rows of `INSERT … VALUES`: written out, computed, or bound as arrays.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::Schema;
-use datafusion::sql::sqlparser::ast::{Expr, Query, SetExpr, UnaryOperator, Value as Literal, Values};
+use datafusion::catalog::default_table_source::provider_as_source;
+use datafusion::datasource::MemTable;
+use datafusion::sql::sqlparser::ast::{
+    Expr, Query, SelectItem, SetExpr, UnaryOperator, Value as Literal, Values, visit_expressions_mut,
+};
 use futures::TryStreamExt;
-use snowflake_proto::wire::query::BindingValue;
 
 use super::super::SqlError;
 use super::super::catalog::TableColumn;
-use super::super::copy::bound_rows;
 use super::super::rewrite::{Tables, make};
 use super::super::run::Run;
 use super::super::select::plan_query;
-use super::super::syntax::{bind_column, lex, parse_query};
-use super::super::types::{SqlType, field};
+use super::super::syntax::{lex, parse_query};
 use super::super::value::{Builder, Number, Value, convert};
+use super::bound::Bound;
 
 /// One array per target column, of the column's own type.
 pub(super) type Columns = Vec<ArrayRef>;
@@ -32,8 +34,8 @@ pub(super) async fn rows(run: &Run, values: Values, targets: &[&TableColumn]) ->
             return Err(mismatch(targets.len(), row.len()));
         }
     }
-    if let Some(columns) = bound(run, &rows).await? {
-        return of_binds(run, rows, columns, targets).await;
+    if let Some(bound) = Bound::of(run).await? {
+        return of_binds(run, rows, &bound, targets).await;
     }
     if let Some(columns) = written(run, &rows, targets)? {
         return Ok(columns);
@@ -52,46 +54,6 @@ pub(super) fn mismatch(expected: usize, got: usize) -> SqlError {
     )
 }
 
-/// Array binds, by number from 1: their type and values.
-type Bound = Vec<(String, SqlType, Vec<Value<'static>>)>;
-
-async fn bound(run: &Run, rows: &[Vec<Expr>]) -> Result<Option<Bound>, SqlError> {
-    if let Some(stage) = &run.statement.bind_stage {
-        return bound_rows(run, stage).await.map(Some);
-    }
-    let is_array = run.statement.binds.values().any(|bind| matches!(bind.value, BindingValue::List(_)));
-    if !is_array {
-        return Ok(None);
-    }
-    if rows.len() != 1 {
-        return Err(SqlError::new(
-            "002049",
-            "0A000",
-            "SQL compilation error:\nArray bind needs a single row of VALUES",
-        ));
-    }
-    let mut columns = Bound::new();
-    for (name, binding) in &run.statement.binds {
-        let (data_type, values) = bind_column(binding, &run.env)?;
-        columns.push((name.clone(), data_type, values));
-    }
-    let longest = columns.iter().map(|(_, _, values)| values.len()).max().unwrap_or(0);
-    for (_, _, values) in &mut columns {
-        if values.len() == 1 && longest != 1 {
-            let only = values.first().cloned().unwrap_or(Value::Null);
-            values.resize(longest, only);
-        }
-        if values.len() != longest {
-            return Err(SqlError::new(
-                "002049",
-                "0A000",
-                "SQL compilation error:\nArray binds of different lengths",
-            ));
-        }
-    }
-    Ok(Some(columns))
-}
-
 fn placeholder(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Value(value) => match &value.value {
@@ -104,66 +66,72 @@ fn placeholder(expr: &Expr) -> Option<&str> {
 
 async fn of_binds(
     run: &Run,
-    rows: Vec<Vec<Expr>>,
-    columns: Bound,
+    mut rows: Vec<Vec<Expr>>,
+    bound: &Bound<'_>,
     targets: &[&TableColumn],
 ) -> Result<Columns, SqlError> {
-    let Some(cells) = rows.into_iter().next() else { return Ok(Vec::new()) };
-    let find = |name: &str| columns.iter().find(|(bound, ..)| bound.eq_ignore_ascii_case(name));
-    if cells.iter().all(|cell| placeholder(cell).is_some_and(|name| find(name).is_some())) {
-        let mut arrays = Columns::new();
-        for (cell, target) in cells.iter().zip(targets) {
-            let values =
-                placeholder(cell).and_then(find).map(|(_, _, values)| values.as_slice()).unwrap_or_default();
-            arrays.push(gathered(values.iter().cloned(), target, run)?);
-        }
-        return Ok(arrays);
+    let (Some(cells), true) = (rows.pop(), rows.is_empty()) else {
+        let message = "SQL compilation error:\nArray bind needs a single row of VALUES";
+        return Err(SqlError::new("002049", "0A000", message));
+    };
+    let mut arrays: Vec<Option<ArrayRef>> = Vec::with_capacity(cells.len());
+    for (cell, target) in cells.iter().zip(targets) {
+        arrays.push(match placeholder(cell) {
+            Some(name) => bound.array(name, target, run)?,
+            None => None,
+        });
     }
-    // Expressions over binds: the binds become a table, the row a query over it.
-    let mut fields = Vec::new();
-    let mut arrays = Columns::new();
-    for (name, data_type, values) in &columns {
-        fields.push(field(&format!(":{}", name.to_uppercase()), data_type, true));
-        let mut builder = Builder::new(data_type, values.len());
-        for value in values {
-            builder.push(value.clone())?;
-        }
-        arrays.push(builder.finish());
+    let open = |array: &Option<ArrayRef>| array.is_none();
+    if arrays.iter().any(open) {
+        let rest = cells.into_iter().zip(targets).zip(&arrays).filter(|(_, array)| open(array));
+        let (cells, targets): (Vec<_>, Vec<_>) = rest.map(|((cell, target), _)| (cell, *target)).unzip();
+        let computed = over_binds(run, cells, bound, &targets).await?;
+        arrays
+            .iter_mut()
+            .filter(|array| open(array))
+            .zip(computed)
+            .for_each(|(array, found)| *array = Some(found));
     }
-    let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(SqlError::internal)?;
+    Ok(arrays.into_iter().flatten().collect())
+}
+
+/// Expressions over binds: the binds become a table, the row a query over it.
+async fn over_binds(
+    run: &Run,
+    cells: Vec<Expr>,
+    bound: &Bound<'_>,
+    targets: &[&TableColumn],
+) -> Result<Columns, SqlError> {
+    let batch = bound.table(run)?;
     let mut tables = Tables::new();
-    let provider = datafusion::datasource::MemTable::try_new(schema, vec![vec![batch]])?;
-    tables.insert(
-        "$BINDS".to_owned(),
-        datafusion::catalog::default_table_source::provider_as_source(Arc::new(provider)),
-    );
+    let provider = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
+    tables.insert("$BINDS".to_owned(), provider_as_source(Arc::new(provider)));
     let mut query = parse_query(&lex("SELECT 1 FROM \"$BINDS\"")?)?;
     if let SetExpr::Select(select) = query.body.as_mut() {
-        select.projection = cells
-            .into_iter()
-            .zip(targets)
-            .enumerate()
-            .map(|(at, (cell, target))| datafusion::sql::sqlparser::ast::SelectItem::ExprWithAlias {
-                expr: make::cast(bind_columns(cell), &target.data_type.to_string()),
-                alias: make::ident(&format!("${at}")),
-            })
-            .collect();
+        let items = cells.into_iter().zip(targets).enumerate().map(|(at, (cell, target))| {
+            let expr =
+                make::cast(bind_columns(or_default(cell, target)?, bound)?, &target.data_type.to_string());
+            Ok(SelectItem::ExprWithAlias { expr, alias: make::ident(&format!("${at}")) })
+        });
+        select.projection = items.collect::<Result<_, SqlError>>()?;
     }
     collected(run, query, tables, targets).await
 }
 
 /// Placeholders become columns of the table of binds.
-fn bind_columns(mut cell: Expr) -> Expr {
-    use std::ops::ControlFlow;
-    let visited = datafusion::sql::sqlparser::ast::visit_expressions_mut(&mut cell, |node| {
-        if let Some(name) = placeholder(node) {
-            *node = make::column(&format!(":{}", name.to_uppercase()));
+fn bind_columns(mut cell: Expr, bound: &Bound<'_>) -> Result<Expr, SqlError> {
+    let visited = visit_expressions_mut(&mut cell, |node| {
+        let Some(name) = placeholder(node) else { return ControlFlow::Continue(()) };
+        if !bound.has(name) {
+            return ControlFlow::Break(SqlError::not_bound(&format!(":{name}")));
         }
-        ControlFlow::<()>::Continue(())
+        *node = make::column(&format!(":{}", name.to_uppercase()));
+        ControlFlow::Continue(())
     });
-    debug_assert!(visited.is_continue(), "nothing stops the walk");
-    cell
+    match visited {
+        ControlFlow::Continue(()) => Ok(cell),
+        ControlFlow::Break(error) => Err(error),
+    }
 }
 
 /// The values when all of them are written out; none when one has to be computed.

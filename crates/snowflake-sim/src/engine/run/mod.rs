@@ -123,13 +123,7 @@ impl Run {
                 // Drivers describe statements before they bind: any type will do.
                 return Ok(BindValue { data_type: super::types::TEXT, value: Value::Null });
             }
-            return Err(SqlError::new(
-                "002049",
-                "42601",
-                format!(
-                    "SQL compilation error: error line 1 at position 0\nBind variable {placeholder} not set."
-                ),
-            ));
+            return Err(SqlError::not_bound(placeholder));
         };
         bind_value(binding, &self.env)
     }

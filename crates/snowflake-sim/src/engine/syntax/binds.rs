@@ -8,6 +8,9 @@ use super::super::time::Stamp;
 use super::super::types::{MAX_BINARY, MAX_TEXT, SqlType, TEXT};
 use super::super::value::{Number, Value, convert, parse_json, read_float, read_hex};
 
+/// The milliseconds from which on dates are sent in nanoseconds.
+const YEAR_2969: i128 = 31_536_000_000_000;
+
 /// A bind value with its type.
 #[derive(Clone, Debug)]
 pub(in super::super) struct BindValue {
@@ -31,8 +34,8 @@ pub(in super::super) fn bind_value(binding: &Binding, env: &Env) -> Result<BindV
             ));
         }
     };
-    let declared = declared_type(&binding.kind)?;
-    let value = text.map_or(Ok(Value::Null), |text| read(text, &declared, env))?;
+    let declared = bind_type(&binding.kind)?;
+    let value = text.map_or(Ok(Value::Null), |text| read(text, &declared, env).map(Value::into_owned))?;
     let data_type = match (&declared, &value) {
         (SqlType::Number { .. }, Value::Number(number)) => {
             SqlType::Number { precision: number.precision().max(1), scale: number.scale }
@@ -45,36 +48,57 @@ pub(in super::super) fn bind_value(binding: &Binding, env: &Env) -> Result<BindV
     Ok(BindValue { data_type, value })
 }
 
-/// Reads an array bind: the common type and one value per row.
+/// Reads the text of an array bind.
 ///
 /// # Errors
 /// The code of the conversion that fails.
-pub(in super::super) fn bind_column(
-    binding: &Binding,
+pub(in super::super) fn read_bind<'a>(
+    text: &'a str,
+    declared: &SqlType,
     env: &Env,
-) -> Result<(SqlType, Vec<Value<'static>>), SqlError> {
-    let BindingValue::List(texts) = &binding.value else {
-        let single = bind_value(binding, env)?;
-        return Ok((single.data_type, vec![single.value]));
-    };
-    let declared = declared_type(&binding.kind)?;
-    // Text keeps its own form: it is read as the column's type when it gets there.
-    let values = texts
-        .iter()
-        .map(|text| text.as_deref().map_or(Ok(Value::Null), |text| read(text, &declared, env)))
-        .collect::<Result<Vec<_>, _>>()?;
-    let scale = values.iter().filter_map(|value| match value {
-        Value::Number(number) => Some(number.scale),
-        _ => None,
-    });
-    let data_type = match declared {
-        SqlType::Number { .. } => SqlType::Number { precision: 38, scale: scale.max().unwrap_or(0) },
-        other => other,
-    };
-    Ok((data_type, values))
+) -> Result<Value<'a>, SqlError> {
+    read(text, declared, env)
 }
 
-fn declared_type(kind: &str) -> Result<SqlType, SqlError> {
+/// Reads the text of an array bind as a value of a table's column.
+///
+/// Drivers send dates and times of untyped columns as text too, in the digits that they have in typed
+/// ones: whole days in milliseconds and nanoseconds since midnight. Other digits are read as text that a
+/// statement writes.
+///
+/// # Errors
+/// The code of the conversion that fails.
+pub(in super::super) fn read_bind_for<'a>(
+    text: &'a str,
+    declared: &SqlType,
+    target: &SqlType,
+    env: &Env,
+) -> Result<Value<'a>, SqlError> {
+    let meant = match (declared, target) {
+        (SqlType::Text { .. }, SqlType::Date)
+            if count(text).is_some_and(|millis| millis % 86_400_000 == 0 && millis.abs() < YEAR_2969) =>
+        {
+            target
+        }
+        (SqlType::Text { .. }, SqlType::Time { .. }) if count(text).is_some_and(|nanos| nanos > 86_400) => {
+            target
+        }
+        _ => declared,
+    };
+    convert(read(text, meant, env)?, target, env)
+}
+
+/// A whole number, as counts of days and times are sent.
+fn count(text: &str) -> Option<i128> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// The type that a bind states.
+///
+/// # Errors
+/// `0A000` for types that are not simulated.
+pub(in super::super) fn bind_type(kind: &str) -> Result<SqlType, SqlError> {
     Ok(match kind.to_ascii_uppercase().as_str() {
         "FIXED" | "NUMBER" | "DECFLOAT" => SqlType::Number { precision: 38, scale: 0 },
         "REAL" | "FLOAT" => SqlType::Float,
@@ -87,16 +111,14 @@ fn declared_type(kind: &str) -> Result<SqlType, SqlError> {
         "TIMESTAMP_LTZ" => SqlType::TimestampLtz { scale: 9 },
         "TIMESTAMP_TZ" => SqlType::TimestampTz { scale: 9 },
         "VARIANT" => SqlType::Variant,
-        "OBJECT" => SqlType::Object,
+        "OBJECT" | "MAP" => SqlType::Object,
         "ARRAY" => SqlType::Array,
         other => return Err(SqlError::not_simulated(format!("bind values of type {other}"))),
     })
 }
 
-fn read(text: &str, declared: &SqlType, env: &Env) -> Result<Value<'static>, SqlError> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let count: Option<i128> =
-        if digits.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None };
+fn read<'a>(text: &'a str, declared: &SqlType, env: &Env) -> Result<Value<'a>, SqlError> {
+    let count = || count(text);
     let unreadable = |code: &'static str, what: &str| SqlError::not_recognized(code, what, text);
     match declared {
         SqlType::Number { .. } => {
@@ -111,7 +133,7 @@ fn read(text: &str, declared: &SqlType, env: &Env) -> Result<Value<'static>, Sql
         SqlType::Variant | SqlType::Object | SqlType::Array => {
             Ok(parse_json(text)?.map_or(Value::Null, Value::json))
         }
-        SqlType::Date => match count {
+        SqlType::Date => match count() {
             // Milliseconds since 1970; nanoseconds where the count is too great for them.
             Some(count) => {
                 let nanos =
@@ -119,37 +141,37 @@ fn read(text: &str, declared: &SqlType, env: &Env) -> Result<Value<'static>, Sql
                 let days = Stamp::of_nanos(nanos).and_then(|stamp| stamp.days());
                 days.map(Value::Date).ok_or_else(|| unreadable("100040", "Date"))
             }
-            None => convert(Value::text(text), declared, env).map(Value::into_owned),
+            None => convert(Value::Text(text.into()), declared, env),
         },
-        SqlType::Time { .. } => match count {
+        SqlType::Time { .. } => match count() {
             Some(nanos) => i64::try_from(nanos).map(Value::Time).map_err(|_| unreadable("100108", "Time")),
-            None => convert(Value::text(text), declared, env).map(Value::into_owned),
+            None => convert(Value::Text(text.into()), declared, env),
         },
         SqlType::TimestampNtz { .. } | SqlType::TimestampLtz { .. } => {
-            match count.and_then(Stamp::of_nanos) {
+            match count().and_then(Stamp::of_nanos) {
                 Some(stamp) if matches!(declared, SqlType::TimestampNtz { .. }) => Ok(Value::Ntz(stamp)),
                 Some(stamp) => Ok(Value::Ltz(stamp)),
-                None => convert(Value::text(text), declared, env).map(Value::into_owned),
+                None => convert(Value::Text(text.into()), declared, env),
             }
         }
-        SqlType::TimestampTz { .. } => read_zoned(text, count, declared, env),
-        _ => Ok(Value::text(text)),
+        SqlType::TimestampTz { .. } => read_zoned(text, count(), declared, env),
+        _ => Ok(Value::Text(text.into())),
     }
 }
 
 /// `"{nanoseconds} {offset + 1440}"`, nanoseconds alone, or any readable form.
-fn read_zoned(
-    text: &str,
+fn read_zoned<'a>(
+    text: &'a str,
     count: Option<i128>,
     declared: &SqlType,
     env: &Env,
-) -> Result<Value<'static>, SqlError> {
+) -> Result<Value<'a>, SqlError> {
     let parts = text.split_once(' ').and_then(|(nanos, offset)| {
         Some((Stamp::of_nanos(nanos.parse().ok()?)?, offset.parse::<i32>().ok()? - 1440))
     });
     match (parts, count.and_then(Stamp::of_nanos)) {
         (Some((stamp, offset)), _) => Ok(Value::Tz(stamp.shown_at(offset))),
         (None, Some(stamp)) => Ok(Value::Tz(stamp.shown_at(0))),
-        (None, None) => convert(Value::text(text), declared, env).map(Value::into_owned),
+        (None, None) => convert(Value::Text(text.into()), declared, env),
     }
 }

@@ -7,7 +7,7 @@ mod options;
 mod parse;
 mod titles;
 
-pub(super) use binds::{BindValue, bind_column, bind_value};
+pub(super) use binds::{BindValue, bind_type, bind_value, read_bind, read_bind_for};
 pub(super) use cursor::{Cursor, Name};
 pub(super) use lexer::{Tokens, lex, opens_path, split_tokens};
 pub(super) use options::{OptionValue, Options};

@@ -1,7 +1,6 @@
 //! INSERT, UPDATE, DELETE, TRUNCATE and transactions.
 
 use snowflake_proto::StatementType;
-use snowflake_proto::wire::query::{Binding, BindingValue};
 
 use super::harness::{Db, execute};
 use crate::engine::Statement;
@@ -41,32 +40,6 @@ async fn update_and_delete_join_other_tables() {
     assert_eq!(db.run("select v from t where id = 2").await.body(), "200");
     assert_eq!(db.run("delete from t using u where t.id = u.id").await.body(), "2");
     assert_eq!(db.run("select * from t").await.body(), "3|30");
-}
-
-#[tokio::test]
-async fn array_binds_insert_all_rows_at_once() {
-    let db = Db::new().await;
-    db.run("create table t (a int, d date, s varchar)").await;
-    let list = |kind: &str, values: &[Option<&str>]| Binding {
-        kind: kind.to_owned(),
-        value: BindingValue::List(values.iter().map(|value| value.map(str::to_owned)).collect()),
-        ..Binding::default()
-    };
-    let binds = [
-        ("1".to_owned(), list("FIXED", &[Some("1"), Some("2"), None])),
-        ("2".to_owned(), list("TEXT", &[Some("1704067200000"), None, Some("2024-02-29")])),
-        ("3".to_owned(), list("TEXT", &[Some("x"), Some(""), None])),
-    ];
-    let statement = |sql: &str| Statement {
-        sql: sql.to_owned(),
-        binds: binds.clone().into_iter().collect(),
-        ..Statement::default()
-    };
-    assert_eq!(db.execute(statement("insert into t values (?, ?, ?)")).await.unwrap().body(), "3");
-    assert_eq!(db.run("select * from t").await.body(), "1|2024-01-01|x; 2|NULL|; NULL|2024-02-29|NULL");
-    let computed = statement("insert into t (a, d, s) values (? + 1, ?, upper(?))");
-    assert_eq!(db.execute(computed).await.unwrap().body(), "3");
-    assert_eq!(db.run("select a, s from t where a = 3").await.body(), "3|");
 }
 
 #[tokio::test]

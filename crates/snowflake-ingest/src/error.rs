@@ -7,6 +7,9 @@ use snowflake_proto::Recovery;
 /// The kinds are those of a statement: moving a file begins with one.
 pub use snowflake_query::ErrorKind;
 
+#[cfg(feature = "cloud")]
+use crate::store::Failure;
+
 /// A failure of this crate.
 #[derive(Debug, Snafu)]
 #[snafu(source(from(Repr, Box::new)))]
@@ -44,6 +47,28 @@ pub(crate) enum Repr {
     Name { name: String, source: snowflake_proto::Error },
     #[snafu(display("the answer to {statement} has not the columns that it should have"))]
     Answer { statement: &'static str, source: snowflake_query::Error },
+    #[snafu(display("{key:?} cannot be the name of a file in a stage"))]
+    Key { key: String },
+    #[snafu(display("there is no file {key:?} in the stage"))]
+    Missing { key: String },
+    #[snafu(display("the file {key:?} of the stage cannot be read"))]
+    StageFile { key: String, source: std::io::Error },
+    #[snafu(display("the parts of {key:?} are not complete: part {number} was not written"))]
+    PartMissing { key: String, number: u64 },
+    #[snafu(display("the stage cannot hold {key:?} in parts"))]
+    NoParts { key: String },
+    #[snafu(display("the server says where its stage is, but {reason}"))]
+    Place { reason: &'static str },
+    #[snafu(display("the server names no address for {key:?}"))]
+    NoAddress { key: String },
+    #[cfg(feature = "cloud")]
+    #[snafu(display(
+        "the server was asked for new credentials of its stage, because those it gave have expired"
+    ))]
+    Renewal { source: std::sync::Arc<Error> },
+    #[cfg(feature = "cloud")]
+    #[snafu(display("{key:?} could not be transferred"))]
+    Object { key: String, source: Failure },
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },
 }
@@ -58,9 +83,21 @@ impl Error {
             | Repr::Store { .. }
             | Repr::FormatOption { .. }
             | Repr::CopyRequest { .. }
-            | Repr::Name { .. } => ErrorKind::Configuration,
-            Repr::Read { .. } | Repr::Write { .. } => ErrorKind::Io,
-            Repr::NoStage | Repr::ForeignFolder | Repr::Answer { .. } => ErrorKind::Protocol,
+            | Repr::Name { .. }
+            | Repr::Key { .. }
+            | Repr::PartMissing { .. }
+            | Repr::NoParts { .. } => ErrorKind::Configuration,
+            Repr::Read { .. } | Repr::Write { .. } | Repr::StageFile { .. } => ErrorKind::Io,
+            Repr::NoStage
+            | Repr::ForeignFolder
+            | Repr::Answer { .. }
+            | Repr::Place { .. }
+            | Repr::NoAddress { .. } => ErrorKind::Protocol,
+            Repr::Missing { .. } => ErrorKind::NotFound,
+            #[cfg(feature = "cloud")]
+            Repr::Renewal { source } => source.kind(),
+            #[cfg(feature = "cloud")]
+            Repr::Object { source, .. } => source.kind(),
             Repr::Query { source } => source.kind(),
         }
     }
@@ -76,6 +113,8 @@ impl Error {
     pub fn query(&self) -> Option<&snowflake_query::Error> {
         match &*self.0 {
             Repr::Query { source } => Some(source),
+            #[cfg(feature = "cloud")]
+            Repr::Renewal { source } => source.query(),
             _ => None,
         }
     }

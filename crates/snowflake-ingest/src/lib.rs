@@ -18,7 +18,7 @@ mod names;
 mod options;
 mod put;
 mod stage;
-#[expect(dead_code, reason = "transfers are built on these")]
+#[allow(dead_code, reason = "transfers are built on these")]
 mod store;
 
 pub use copy::{

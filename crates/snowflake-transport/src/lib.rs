@@ -57,6 +57,6 @@ pub use error::{BoxError, Delivery, Error, ErrorKind};
 #[cfg(feature = "object-store")]
 pub use object_store::ObjectStoreConnector;
 pub use options::{HttpVersions, Proxy, TransportOptions};
-pub use request::{ContentEncoding, RequestOptions, Sensitivity, StallLimit};
+pub use request::{ContentEncoding, Redirects, RequestOptions, Sensitivity, StallLimit};
 pub use retry::{Accept, Attempt, Retrier, RetryBudget, RetryClass, RetryPolicy};
 pub use service::{BoxFuture, Request, Response, Transport};

@@ -25,6 +25,8 @@ pub struct RequestOptions {
     pub sensitivity: Sensitivity,
     /// Whether a compressed answer is inflated.
     pub content_encoding: ContentEncoding,
+    /// What becomes of an answer that sends us elsewhere.
+    pub redirects: Redirects,
     /// The most bytes an answer may have, on the wire and inflated.
     pub body_cap: Option<usize>,
     /// The longest wait for the head of the answer once the request is written.
@@ -55,6 +57,16 @@ pub enum ContentEncoding {
     Keep,
 }
 
+/// What becomes of an answer that sends us elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redirects {
+    /// It is followed inside its origin, and an error otherwise.
+    #[default]
+    Follow,
+    /// It is handed out like any other answer, for callers who have to sign for the other address.
+    Return,
+}
+
 /// An answer has stalled when fewer than `min_bytes` arrive during `window` of waiting.
 ///
 /// Only time spent waiting for the network counts: a slow reader never stalls an answer.
@@ -83,6 +95,13 @@ impl RequestOptions {
     #[must_use]
     pub fn with_content_encoding(mut self, encoding: ContentEncoding) -> Self {
         self.content_encoding = encoding;
+        self
+    }
+
+    /// Chooses what becomes of an answer that sends us elsewhere.
+    #[must_use]
+    pub fn with_redirects(mut self, redirects: Redirects) -> Self {
+        self.redirects = redirects;
         self
     }
 
@@ -131,6 +150,7 @@ impl Default for RequestOptions {
             endpoint: "other",
             sensitivity: Sensitivity::default(),
             content_encoding: ContentEncoding::default(),
+            redirects: Redirects::default(),
             body_cap: None,
             first_byte_timeout: None,
             total_timeout: None,

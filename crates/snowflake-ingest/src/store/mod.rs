@@ -1,12 +1,16 @@
 //! Where the files of a stage lie: one way of writing and reading them, whatever the cloud.
 
+#[cfg(feature = "cloud")]
+mod cloud;
 mod content;
 mod contract;
+mod folder;
+mod key;
 mod limits;
 mod metadata;
 mod open;
 
-#[expect(unused_imports, reason = "transfers are built on these")]
+#[allow(unused_imports, reason = "transfers are built on these")]
 pub(crate) use {
     content::{Content, Replay},
     contract::{Download, Mode, Object, Parts, Renew, Store, Written},
@@ -14,3 +18,6 @@ pub(crate) use {
     metadata::{Envelope, Metadata},
     open::{Surroundings, open},
 };
+
+#[cfg(feature = "cloud")]
+pub(crate) use cloud::Failure;

@@ -6,7 +6,10 @@ use snafu::OptionExt as _;
 use snowflake_proto::wire::stage::Transfer;
 use snowflake_transport::{Clock, Transport};
 
+#[cfg(feature = "cloud")]
+use super::cloud;
 use super::contract::{Renew, Store};
+use super::folder::Folder;
 use crate::error::{ForeignFolderSnafu, NoStageSnafu, Result, StoreSnafu};
 use crate::put::LocalStages;
 
@@ -36,8 +39,15 @@ pub(crate) fn open(
     let info = transfer.stage_info.as_ref().context(NoStageSnafu)?;
     match info.location_type.as_str() {
         "LOCAL_FS" if around.local == LocalStages::Refused => ForeignFolderSnafu.fail()?,
+        "LOCAL_FS" => Ok(Arc::new(Folder::new(&info.location))),
+        #[cfg(feature = "cloud")]
+        "S3" => Ok(Arc::new(cloud::open(cloud::Cloud::S3, transfer, around, renew)?)),
+        #[cfg(feature = "cloud")]
+        "AZURE" => Ok(Arc::new(cloud::open(cloud::Cloud::Azure, transfer, around, renew)?)),
+        #[cfg(feature = "cloud")]
+        "GCS" => Ok(Arc::new(cloud::open(cloud::Cloud::Google, transfer, around, renew)?)),
         store => {
-            let _unused = (around, renew);
+            let _unused = renew;
             StoreSnafu { store: store.chars().take(32).collect::<String>() }.fail()?
         }
     }

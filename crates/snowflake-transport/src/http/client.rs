@@ -20,7 +20,7 @@ use super::upload::{Progress, Upload};
 use crate::body::Body;
 use crate::error::{Error, InvalidRequestSnafu, Limit, RedirectSnafu, Repr};
 use crate::options::TransportOptions;
-use crate::request::{ContentEncoding, RequestOptions, Sensitivity};
+use crate::request::{ContentEncoding, Redirects, RequestOptions, Sensitivity};
 use crate::service::{BoxFuture, Request, Response, Transport};
 
 /// How much of a body over HTTP/2 may be under way: enough to keep a long fast line busy.
@@ -72,6 +72,9 @@ impl HttpTransport {
             let replay = body.as_bytes().cloned();
             let response = self.send_once(&parts, body, &limits).await?;
             let status = response.status();
+            if options.redirects == Redirects::Return {
+                break response;
+            }
             let Some(next) = redirect::next_hop(status, response.headers(), &parts.uri)? else {
                 break response;
             };

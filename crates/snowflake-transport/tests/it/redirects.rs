@@ -1,7 +1,7 @@
 //! R10: redirects inside an origin are followed, all others refused without a byte sent elsewhere.
 
 use snowflake_sim::socket::{RawReply, RawRequest, RawServer};
-use snowflake_transport::{Body, Error, ErrorKind, Request, RetryClass};
+use snowflake_transport::{Body, Error, ErrorKind, Redirects, Request, RequestOptions, RetryClass};
 
 use crate::support::{always, exchange, fetch, get, hasty, ok, post, raw, transport};
 
@@ -93,4 +93,16 @@ async fn r10_a_stream_is_not_sent_twice() {
         http::Request::post(server.url("/1")).body(Body::from_stream(body).with_length(4)).unwrap();
     let error = exchange(&transport(), request).await.unwrap_err();
     assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Redirect, 1));
+}
+
+#[tokio::test]
+async fn f17_a_caller_who_signs_requests_is_shown_the_redirect() {
+    for (status, location) in [(301, "http://elsewhere.example/"), (307, "/here"), (302, "")] {
+        let server = always(redirect(status, location)).await;
+        let mut request = get(&server.url("/"));
+        RequestOptions::new("storage").with_redirects(Redirects::Return).attach(&mut request);
+        let answer = exchange(&transport(), request).await.unwrap();
+        assert_eq!((answer.status().as_u16(), server.requests().len()), (status, 1));
+        assert_eq!(answer.headers()["location"], location);
+    }
 }

@@ -3,6 +3,7 @@
 mod output;
 mod recordings;
 mod serve;
+mod stages;
 
 pub(crate) use output::report;
 pub(crate) use recordings::Recordings;

@@ -7,6 +7,7 @@ use snowflake_sim::{SimServer, SimServerBuilder};
 use tracing_subscriber::EnvFilter;
 
 use super::Error;
+use super::stages::Stages;
 
 #[derive(Args)]
 pub(crate) struct Serve {
@@ -37,6 +38,8 @@ pub(crate) struct Serve {
     /// The most rows of one part of a result.
     #[arg(long, value_name = "N")]
     chunk_rows: Option<usize>,
+    #[command(flatten)]
+    stages: Stages,
     /// What to log on stderr: error, warn, info, debug, trace, or a filter of targets.
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: String,
@@ -61,7 +64,7 @@ async fn serve(arguments: Serve) -> Result<(), Error> {
 }
 
 fn builder(arguments: Serve) -> Result<SimServerBuilder, Error> {
-    let mut builder = SimServer::builder().port(arguments.port);
+    let mut builder = SimServer::builder().port(arguments.port).stages(arguments.stages.options());
     if arguments.password.is_none() && arguments.public_key.is_none() {
         return Err("give --password or --public-key, or nobody can log in".into());
     }

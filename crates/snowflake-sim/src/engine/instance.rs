@@ -1,13 +1,13 @@
 //! The engine: one account's objects, shared by all sessions.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use datafusion::execution::SessionState;
 
 use super::catalog::{Catalog, Database, Warehouse};
 use super::select::base_state;
+use super::stage::Stages;
 use super::time::Stamp;
 use super::{EngineOptions, EngineSession};
 
@@ -21,7 +21,6 @@ struct Inner {
     options: EngineOptions,
     catalog: RwLock<Catalog>,
     state: SessionState,
-    next_folder: AtomicU64,
 }
 
 impl fmt::Debug for Engine {
@@ -33,12 +32,7 @@ impl fmt::Debug for Engine {
 impl Engine {
     /// An account with the roles of every account and nothing else.
     pub(crate) fn new(options: EngineOptions) -> Self {
-        let inner = Inner {
-            options,
-            catalog: RwLock::default(),
-            state: base_state(),
-            next_folder: AtomicU64::new(1),
-        };
+        let inner = Inner { options, catalog: RwLock::default(), state: base_state() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -81,8 +75,8 @@ impl Engine {
         Stamp::of_nanos(self.inner.options.clock.wall().unix_timestamp_nanos()).unwrap_or(Stamp::new(0, 0))
     }
 
-    /// A number that no other folder of this engine has.
-    pub(super) fn folder_number(&self) -> u64 {
-        self.inner.next_folder.fetch_add(1, Ordering::Relaxed)
+    /// All stages.
+    pub(super) fn stages(&self) -> &Arc<Stages> {
+        &self.inner.options.stages
     }
 }

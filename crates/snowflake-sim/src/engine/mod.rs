@@ -42,6 +42,8 @@ pub(crate) use instance::Engine;
 pub(crate) use options::{CancelResult, EngineOptions, QueryStore, StoredResult};
 pub(crate) use outcome::{BatchStream, Outcome, Rows};
 pub(crate) use session::EngineSession;
+pub(crate) use stage::{Client, Stages};
+pub use stage::{StageEncryption, StageOptions, StageShape};
 pub(crate) use statement::{Statement, split};
 
 #[cfg(test)]

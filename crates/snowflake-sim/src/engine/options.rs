@@ -1,12 +1,13 @@
 //! What the engine needs from the server around it.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use snowflake_proto::Column;
 use snowflake_transport::{Clock, Entropy};
+
+use super::Stages;
 
 /// What an engine is built from.
 #[derive(Clone, Debug)]
@@ -19,8 +20,8 @@ pub(crate) struct EngineOptions {
     pub(crate) queries: Arc<dyn QueryStore>,
     /// The account locator, for `CURRENT_ACCOUNT`.
     pub(crate) account: String,
-    /// The folder below which stages keep their files.
-    pub(crate) stage_root: PathBuf,
+    /// The files of stages.
+    pub(crate) stages: Arc<Stages>,
 }
 
 /// A finished result, in the canonical form.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use serde_json::Value as Json;
 use snowflake_proto::{PARAMETERS, Parameter};
 
 use super::catalog::{ObjectPath, Relation, Stage};
 use super::deep::Deep;
+use super::stage::{self, Client};
 use super::transaction::Transaction;
 use super::value::Value;
 use super::{Engine, Outcome, SqlError, Statement, run};
@@ -31,6 +33,8 @@ struct Inner {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) context: Context,
+    /// What the client said of itself.
+    pub(super) client: Client,
     /// The parameters that differ from their defaults.
     pub(super) parameters: BTreeMap<String, Json>,
     /// Session variables.
@@ -82,6 +86,20 @@ impl EngineSession {
         self.state().parameters.insert(name, value);
     }
 
+    /// Puts a file into a stage under any name.
+    ///
+    /// # Errors
+    /// `002003` when there is no such stage.
+    pub(crate) async fn put_staged(&self, address: &str, name: &str, content: Bytes) -> Result<(), SqlError> {
+        let run = run::Run::new(self, Statement::default())?;
+        stage::Location::resolve(&run, address.trim_start_matches('@'))?.write(name, content).await
+    }
+
+    /// Remembers what the client said of itself.
+    pub(crate) fn announce(&self, client: Client) {
+        self.state().client = client;
+    }
+
     /// Chooses current objects at login; one that does not exist is left unset and its name answered.
     pub(crate) fn use_at_login(&self, wanted: &Context) -> Vec<String> {
         let mut missing = Vec::new();
@@ -127,8 +145,7 @@ impl EngineSession {
         let stages = std::mem::take(&mut state.stages);
         drop(state);
         for stage in stages.into_values() {
-            // A folder that is gone already is as good as one that is removed now.
-            let _ = std::fs::remove_dir_all(&stage.folder);
+            self.engine().stages().clear(&stage.area);
         }
     }
 

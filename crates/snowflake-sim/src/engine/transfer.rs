@@ -2,10 +2,8 @@
 //!
 //! Local paths may hold what reads like a comment, so these two are not cut into tokens.
 
-use std::collections::BTreeMap;
-
 use snowflake_proto::StatementType;
-use snowflake_proto::wire::stage::{StageInfo, Transfer};
+use snowflake_proto::wire::stage::Transfer;
 
 use super::run::Run;
 use super::stage::{Location, whole_match};
@@ -13,8 +11,8 @@ use super::syntax::{Cursor, Options, lex};
 use super::value::{Value, to_text};
 use super::{Outcome, SqlError};
 
-/// From how many bytes on clients shall send a file in parts.
-const THRESHOLD: i64 = 209_715_200;
+/// Endings of files that clients do not compress again.
+const COMPRESSED: [&str; 8] = ["gz", "bz2", "br", "zst", "deflate", "raw_deflate", "parquet", "orc"];
 
 /// Runs PUT or GET; none when the statement is another.
 ///
@@ -36,63 +34,57 @@ pub(super) async fn execute(run: &Run) -> Result<Option<Outcome>, SqlError> {
     let mut cursor = Cursor::new(&tokens);
     let options = Options::read(&mut cursor)?;
     cursor.end()?;
-    let outcome = if head == "PUT" {
-        put(run, &first, &second, &options)
+    let transfer = if head == "PUT" {
+        put(run, &first, &second, &options).await?
     } else {
-        get(run, &first, &second, &options).await
+        get(run, &first, &second, &options).await?
     };
-    outcome.map(Some)
+    let statement_type = if head == "PUT" { StatementType::PUT } else { StatementType::GET };
+    Ok(Some(Outcome::Transfer(Box::new(transfer), statement_type)))
 }
 
-fn put(run: &Run, local: &str, stage: &str, options: &Options) -> Result<Outcome, SqlError> {
+async fn put(run: &Run, local: &str, stage: &str, options: &Options) -> Result<Transfer, SqlError> {
     let location = Location::resolve(run, address(stage)?)?;
-    let target = location.target();
-    std::fs::create_dir_all(&target).map_err(SqlError::internal)?;
-    let transfer = Transfer {
+    let local = local_path(local)?;
+    let auto_compress = options.boolean("AUTO_COMPRESS")?.unwrap_or(true);
+    let source_compression = options.text("SOURCE_COMPRESSION").unwrap_or("auto_detect").to_ascii_lowercase();
+    let first = staged_name(local, auto_compress, &source_compression);
+    Ok(Transfer {
         command: Some("UPLOAD".to_owned()),
-        src_locations: Some(vec![local_path(local)?.to_owned()]),
-        auto_compress: Some(options.boolean("AUTO_COMPRESS")?.unwrap_or(true)),
+        src_locations: Some(vec![local.to_owned()]),
+        auto_compress: Some(auto_compress),
         overwrite: Some(options.boolean("OVERWRITE")?.unwrap_or(false)),
-        source_compression: Some(
-            options.text("SOURCE_COMPRESSION").unwrap_or("auto_detect").to_ascii_lowercase(),
-        ),
+        source_compression: Some(source_compression),
         parallel: Some(parallel(options, 4)?),
-        threshold: Some(THRESHOLD),
-        stage_info: Some(info(&target)),
-        ..Transfer::default()
-    };
-    Ok(Outcome::Transfer(Box::new(transfer), StatementType::PUT))
+        ..location.upload(run.client, &run.statement.query_id, &first).await?
+    })
 }
 
-async fn get(run: &Run, stage: &str, local: &str, options: &Options) -> Result<Outcome, SqlError> {
+async fn get(run: &Run, stage: &str, local: &str, options: &Options) -> Result<Transfer, SqlError> {
     let location = Location::resolve(run, address(stage)?)?;
+    let local = local_path(local)?;
     let mut files = location.files().await?;
     if let Some(pattern) = options.text("PATTERN") {
         let pattern = whole_match(pattern)?;
         files.retain(|file| pattern.is_match(&file.name));
     }
-    let transfer = Transfer {
+    Ok(Transfer {
         command: Some("DOWNLOAD".to_owned()),
-        src_locations: Some(files.into_iter().map(|file| file.name).collect()),
-        local_location: Some(local_path(local)?.to_owned()),
+        local_location: Some(local.to_owned()),
         parallel: Some(parallel(options, 10)?),
-        threshold: Some(THRESHOLD),
-        stage_info: Some(info(&location.folder)),
-        presigned_urls: Some(Vec::new()),
-        ..Transfer::default()
-    };
-    Ok(Outcome::Transfer(Box::new(transfer), StatementType::GET))
+        ..location.download(run.client, &run.statement.query_id, &files).await?
+    })
 }
 
-fn info(folder: &std::path::Path) -> StageInfo {
-    StageInfo {
-        location_type: "LOCAL_FS".to_owned(),
-        location: format!("{}/", folder.display()),
-        path: Some(String::new()),
-        is_client_side_encrypted: Some(false),
-        creds: Some(BTreeMap::new()),
-        ..StageInfo::default()
-    }
+/// The name that the first file gets, as far as the statement tells: a signed address is for one name.
+fn staged_name(local: &str, auto_compress: bool, source_compression: &str) -> String {
+    let base = local.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_known = |ending: &str| COMPRESSED.contains(&ending.to_ascii_lowercase().as_str());
+    let is_compressed = match source_compression {
+        "auto_detect" => base.rsplit_once('.').is_some_and(|(_, ending)| is_known(ending)),
+        other => other != "none",
+    };
+    if auto_compress && !is_compressed { format!("{base}.gz") } else { base.to_owned() }
 }
 
 fn parallel(options: &Options, default: i64) -> Result<i64, SqlError> {

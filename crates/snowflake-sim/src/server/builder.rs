@@ -12,6 +12,7 @@ use super::login::TokenKind;
 use super::sim_server::SimServer;
 use super::statement::Limits;
 use crate::context::{Context, exact};
+use crate::engine::StageOptions;
 use crate::service::Lifetimes;
 
 /// The account of a server that was given none.
@@ -37,6 +38,7 @@ pub struct SimServerBuilder {
     pub(super) limits: Limits,
     pub(super) hold: Duration,
     pub(super) lifetimes: Lifetimes,
+    pub(super) stages: StageOptions,
     pub(super) port: u16,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -58,6 +60,7 @@ impl Default for SimServerBuilder {
             limits: Limits { rows: usize::MAX, bytes: 16 << 20 },
             hold: Duration::from_secs(5),
             lifetimes: Lifetimes { session: Duration::from_secs(3_600), master: Duration::from_secs(14_400) },
+            stages: StageOptions::default(),
             port: 0,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
@@ -183,6 +186,14 @@ impl SimServerBuilder {
         self
     }
 
+    /// Says how the files of stages are kept and offered to clients; see
+    /// [`StageShape`](crate::StageShape).
+    #[must_use]
+    pub fn stages(mut self, options: impl Into<StageOptions>) -> Self {
+        self.stages = options.into();
+        self
+    }
+
     /// Takes this port; any that is free unless set.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
@@ -224,6 +235,7 @@ impl fmt::Debug for SimServerBuilder {
         f.debug_struct("SimServerBuilder")
             .field("account", &self.account)
             .field("initial", &self.initial)
+            .field("stages", &self.stages)
             .field("port", &self.port)
             .finish_non_exhaustive()
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use futures::StreamExt as _;
 use snafu::ResultExt as _;
 use snowflake_proto::Identifier;
@@ -18,9 +19,10 @@ use super::login::{Directory, PublicKey};
 use super::state::{Settings, Shared};
 use super::statement::Queries;
 use crate::context::Context;
-use crate::engine::{Engine, EngineOptions, Outcome, QueryStore, Statement};
+use crate::engine::{Engine, EngineOptions, Outcome, QueryStore, Stages, Statement};
 use crate::ledger::Ledger;
 use crate::service::{Grants, Sessions, TokenKind};
+use crate::storage::Storage;
 
 /// A Snowflake-compatible server on the loopback interface.
 ///
@@ -31,8 +33,8 @@ pub struct SimServer {
     shared: Arc<Shared>,
     address: SocketAddr,
     listener: Option<Listener>,
-    /// The files of stages live here, as long as the server.
-    _stages: TempDir,
+    /// Clients see stages as folders here, as long as the server lives.
+    _folders: TempDir,
 }
 
 impl SimServer {
@@ -44,14 +46,24 @@ impl SimServer {
 
     pub(super) async fn start(builder: SimServerBuilder) -> Result<Self, StartError> {
         let directory = directory(&builder)?;
-        let stages = tempfile::Builder::new().prefix("snowflake-sim-").tempdir().context(StageFolderSnafu)?;
+        let folders =
+            tempfile::Builder::new().prefix("snowflake-sim-").tempdir().context(StageFolderSnafu)?;
+        let (socket, address) = bind(builder.port).await.context(SocketSnafu { port: builder.port })?;
+        let (clock, entropy) = (Arc::clone(&builder.clock), Arc::clone(&builder.entropy));
+        let storage = Storage::new(Arc::clone(&clock), Arc::clone(&entropy));
         let queries = Arc::new(Queries::default());
         let engine = Engine::new(EngineOptions {
-            clock: Arc::clone(&builder.clock),
-            entropy: Arc::clone(&builder.entropy),
+            stages: Arc::new(Stages::new(
+                builder.stages.clone(),
+                storage.clone(),
+                format!("http://{address}"),
+                folders.path().to_owned(),
+                Arc::clone(&entropy),
+            )),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
             queries: Arc::clone(&queries) as Arc<dyn QueryStore>,
             account: builder.account_name().to_uppercase(),
-            stage_root: stages.path().to_owned(),
         });
         make_initial(&engine, &builder.initial).await?;
         let shared = Arc::new(Shared {
@@ -63,18 +75,18 @@ impl SimServer {
                 hold: builder.hold,
             },
             directory,
-            clock: Arc::clone(&builder.clock),
-            entropy: Arc::clone(&builder.entropy),
+            clock,
+            entropy,
             engine,
+            storage,
             sessions: Sessions::default(),
             queries,
             grants: Grants::default(),
             gate: watch::Sender::new(true),
             ledger: Mutex::default(),
         });
-        let (socket, address) = bind(builder.port).await.context(SocketSnafu { port: builder.port })?;
         let listener = Listener::serve(socket, Arc::clone(&shared), address);
-        Ok(Self { shared, address, listener: Some(listener), _stages: stages })
+        Ok(Self { shared, address, listener: Some(listener), _folders: folders })
     }
 
     /// Where it listens, such as `http://127.0.0.1:41111`.
@@ -133,6 +145,28 @@ impl SimServer {
     /// asking for the result again brings new ones.
     pub fn expire_chunk_urls(&self) {
         self.shared.grants.expire();
+    }
+
+    /// Expires every credential and signed address of stages that was handed out: the store refuses
+    /// requests with one, and asking for the PUT or GET again brings new ones.
+    pub fn expire_stage_credentials(&self) {
+        self.shared.storage.expire_all();
+    }
+
+    /// The store that has the files of stages, unless they lie at an endpoint: what was sent to it, and
+    /// switches that make its credentials expire after so many requests.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        &self.shared.storage
+    }
+
+    /// Puts a file into a stage under any name, also one that no client would choose, such as `../x`, and
+    /// says whether there is such a stage. The address is that of a PUT, such as `@db.schema.stage`, and
+    /// looked up from the initial objects.
+    pub async fn put_staged(&self, address: &str, name: &str, content: impl Into<Bytes>) -> bool {
+        let session = self.shared.engine.open_session("SIM", 0);
+        session.use_at_login(&self.shared.settings.initial);
+        session.put_staged(address, name, content.into()).await.is_ok()
     }
 
     /// Keeps statements that are submitted from now on from starting, until they are released. They count

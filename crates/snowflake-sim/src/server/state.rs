@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::engine::Engine;
 use crate::ledger::Ledger;
 use crate::service::{self, Grants, Lifetimes, Sessions};
+use crate::storage::Storage;
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) engine: Engine,
+    /// The files of stages, and who may read them.
+    pub(super) storage: Storage,
     pub(super) sessions: Sessions<Session>,
     pub(super) queries: Arc<Queries>,
     pub(super) grants: Grants,

@@ -1,7 +1,6 @@
 //! Stages and file formats.
 
-use std::path::PathBuf;
-
+use super::super::stage::Area;
 use super::super::syntax::Options;
 use super::super::time::Stamp;
 use super::Kind;
@@ -12,8 +11,8 @@ pub(in super::super) struct Stage {
     pub(in super::super) created: Stamp,
     pub(in super::super) comment: String,
     pub(in super::super) kind: Kind,
-    /// Where its files are.
-    pub(in super::super) folder: PathBuf,
+    /// Its files.
+    pub(in super::super) area: Area,
     /// Its `FILE_FORMAT = (…)`.
     pub(in super::super) format: Options,
 }

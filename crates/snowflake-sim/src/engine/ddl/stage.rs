@@ -31,18 +31,17 @@ pub(super) fn create(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<O
         Some(OptionValue::List(_)) => return Err(cursor.unexpected()),
     };
     check_format(&format)?;
+    let is_full = is_full(&options)?;
     let path = run.path(&name)?;
     let exists = find(run, &path)?.is_some();
     if let Some(outcome) = taken(exists, head, &path)? {
         return Ok(outcome);
     }
-    let folder = run.engine().options().stage_root.join(format!("stage-{}", run.engine().folder_number()));
-    std::fs::create_dir_all(&folder).map_err(SqlError::internal)?;
     let stage = Arc::new(Stage {
         created: run.env.now,
         comment: options.text("COMMENT").unwrap_or_default().to_owned(),
         kind: head.kind,
-        folder,
+        area: run.engine().stages().found(is_full),
         format,
     });
     let replaced = if head.kind == Kind::Temporary {
@@ -56,15 +55,29 @@ pub(super) fn create(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<O
             .stages
             .insert(path.name.clone(), stage)
     };
-    remove_files(replaced);
+    remove_files(run, replaced);
     status(format!("Stage area {} successfully created.", path.name), StatementType::DDL)
 }
 
+/// Whether a stage is to have files that clients encrypt; none when the statement does not say.
+fn is_full(options: &Options) -> Result<Option<bool>, SqlError> {
+    let Some(OptionValue::Options(encryption)) = options.get("ENCRYPTION") else { return Ok(None) };
+    let written = encryption.text("TYPE").unwrap_or_default();
+    match written.to_ascii_uppercase().as_str() {
+        "SNOWFLAKE_FULL" => Ok(Some(true)),
+        "SNOWFLAKE_SSE" => Ok(Some(false)),
+        _ => Err(SqlError::new(
+            "001008",
+            "22023",
+            format!("SQL compilation error:\ninvalid value [{written}] for parameter 'TYPE'"),
+        )),
+    }
+}
+
 /// The files of a stage go with it.
-fn remove_files(stage: Option<Arc<Stage>>) -> bool {
+fn remove_files(run: &Run, stage: Option<Arc<Stage>>) -> bool {
     let Some(stage) = stage else { return false };
-    // A folder that is gone already is as good as one that is removed now.
-    let _ = std::fs::remove_dir_all(&stage.folder);
+    run.engine().stages().clear(&stage.area);
     true
 }
 
@@ -72,11 +85,11 @@ pub(super) fn drop(run: &Run, name: &Name) -> Result<bool, SqlError> {
     let path = run.path(name)?;
     let temporary = run.session.state().stages.remove(&path);
     if temporary.is_some() {
-        return Ok(remove_files(temporary));
+        return Ok(remove_files(run, temporary));
     }
     let removed =
         run.engine().catalog_mut().schema_mut(&path.database, &path.schema)?.stages.remove(&path.name);
-    Ok(remove_files(removed))
+    Ok(remove_files(run, removed))
 }
 
 /// The options of a named file format.

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::catalog::ObjectPath;
 use super::env::Env;
+use super::stage::Client;
 use super::syntax::{BindValue, Name, bind_value};
 use super::value::Value;
 use super::{Engine, EngineSession, SqlError, Statement};
@@ -30,6 +31,8 @@ pub(super) struct Run {
     /// The session's parameters and the statement's own over them.
     pub(super) parameters: BTreeMap<String, Json>,
     pub(super) env: Arc<Env>,
+    /// What the client said of itself.
+    pub(super) client: Client,
     /// The ids of earlier statements of the session, oldest first.
     pub(super) history: Vec<String>,
 }
@@ -47,9 +50,10 @@ impl Run {
         if !statement.query_id.is_empty() {
             state.history.push(statement.query_id.clone());
         }
-        let context = state.context.clone();
+        let (context, client) = (state.context.clone(), state.client);
         drop(state);
-        Ok(Self { session: session.clone(), statement, context, parameters, env: Arc::new(env), history })
+        let (session, env) = (session.clone(), Arc::new(env));
+        Ok(Self { session, statement, context, parameters, env, client, history })
     }
 
     pub(super) fn engine(&self) -> &Engine {

@@ -1,6 +1,5 @@
 //! Addresses such as `db.schema.stage/path`, `%table/path` and `~/path`.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,12 +9,14 @@ use super::super::SqlError;
 use super::super::catalog::{ObjectPath, Stage};
 use super::super::run::Run;
 use super::super::syntax::{Cursor, Name, Options, lex};
+use super::{Area, Stages};
 
 /// A place in a stage.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Location {
-    /// The folder of the stage.
-    pub(in super::super) folder: PathBuf,
+    pub(super) stages: Arc<Stages>,
+    /// All files of the stage.
+    pub(super) area: Area,
     /// The path within it.
     pub(in super::super) prefix: String,
     /// What LIST and COPY write before the path; empty for the stages of users and tables.
@@ -35,6 +36,8 @@ pub(in super::super) struct StagedFile {
     pub(in super::super) size: u64,
     /// When it was written.
     pub(in super::super) modified: OffsetDateTime,
+    /// Changes with every write.
+    pub(super) etag: String,
 }
 
 /// The stage of that name; temporary ones of the session come first.
@@ -56,48 +59,60 @@ impl Location {
     /// `002003` when the stage is missing.
     pub(in super::super) fn resolve(run: &Run, address: &str) -> Result<Self, SqlError> {
         let (head, prefix) = split(address);
-        if prefix.split('/').any(|part| part == "..") {
+        let leads_out = |part: &str| matches!(part, "." | "..") || part.contains('\0');
+        if prefix.split('/').any(leads_out) {
             return Err(SqlError::invalid_argument("Invalid path in a stage"));
         }
+        let stages = run.engine().stages();
+        let made = |area, name, format| Self {
+            stages: Arc::clone(stages),
+            area,
+            prefix: prefix.to_owned(),
+            name,
+            format,
+        };
         if head == "~" {
-            let folder = run.engine().options().stage_root.join(format!("user-{}", safe(&run.context.user)));
-            return Self::made(folder, prefix, String::new(), Options::default());
+            let area = stages.of_user(&run.context.user);
+            return Ok(made(area, String::new(), Options::default()));
         }
         let is_table = head.contains('%');
         let name = parsed(&head.replacen('%', "", 1))?;
         let path = run.path(&name)?;
         if is_table {
             run.table(&path, &name.join("."))?;
-            let folder = run.engine().options().stage_root.join(format!("table-{}", safe(&path.to_string())));
-            return Self::made(folder, prefix, String::new(), Options::default());
+            return Ok(made(stages.of_table(&path), String::new(), Options::default()));
         }
         let stage = find(run, &path)?.ok_or_else(|| SqlError::missing("Stage", &name.join(".")))?;
-        Self::made(stage.folder.clone(), prefix, path.name.to_lowercase(), stage.format.clone())
-    }
-
-    fn made(folder: PathBuf, prefix: &str, name: String, format: Options) -> Result<Self, SqlError> {
-        std::fs::create_dir_all(&folder).map_err(SqlError::internal)?;
-        Ok(Self { folder, prefix: prefix.to_owned(), name, format })
+        Ok(made(stage.area.clone(), path.name.to_lowercase(), stage.format.clone()))
     }
 
     /// The files whose path begins with this place's, in order.
     ///
     /// # Errors
-    /// `300010` when the folder cannot be read.
+    /// `300010` when the store fails.
     pub(in super::super) async fn files(&self) -> Result<Vec<StagedFile>, SqlError> {
-        let mut files = Vec::new();
-        collect(&self.folder, "", &mut files)?;
+        if let Some(window) = self.stages.opened(&self.area) {
+            window.take_in(&self.stages, &self.area).await?;
+        }
+        let mut files = self.stages.list(&self.area).await?;
         files.retain(|file| file.name.starts_with(&self.prefix));
-        files.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(files)
     }
 
     /// What is in a file.
     ///
     /// # Errors
-    /// `300010` when it cannot be read.
+    /// `300010` when it cannot be read, or not be decrypted.
     pub(in super::super) async fn read(&self, file: &StagedFile) -> Result<Bytes, SqlError> {
-        std::fs::read(self.folder.join(&file.name)).map(Bytes::from).map_err(SqlError::internal)
+        self.stages.read(&self.area, &file.key).await
+    }
+
+    /// A file's bytes as they are stored, encrypted or not.
+    ///
+    /// # Errors
+    /// `300010` when it cannot be read.
+    pub(super) async fn stored(&self, file: &StagedFile) -> Result<Bytes, SqlError> {
+        self.stages.objects.get(&file.key).await.map(|(body, _)| body)
     }
 
     /// Writes a file, whether or not it is there. Its name is the path within the stage.
@@ -105,11 +120,7 @@ impl Location {
     /// # Errors
     /// `300010` when it cannot be written.
     pub(in super::super) async fn write(&self, name: &str, content: Bytes) -> Result<(), SqlError> {
-        let path = self.folder.join(name);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(SqlError::internal)?;
-        }
-        std::fs::write(path, content).map_err(SqlError::internal)
+        self.stages.write(&self.area, name, content).await.map(drop)
     }
 
     /// Removes a file.
@@ -117,17 +128,12 @@ impl Location {
     /// # Errors
     /// `300010` when it cannot be removed.
     pub(in super::super) async fn remove(&self, file: &StagedFile) -> Result<(), SqlError> {
-        std::fs::remove_file(self.folder.join(&file.name)).map_err(SqlError::internal)
+        self.stages.remove(&self.area, file).await
     }
 
     /// A file's name as LIST and COPY show it.
     pub(in super::super) fn shown(&self, file: &StagedFile) -> String {
         if self.name.is_empty() { file.name.clone() } else { format!("{}/{}", self.name, file.name) }
-    }
-
-    /// The folder of this place, with the path as a folder.
-    pub(in super::super) fn target(&self) -> PathBuf {
-        self.folder.join(self.prefix.trim_matches('/'))
     }
 }
 
@@ -150,25 +156,4 @@ fn parsed(text: &str) -> Result<Name, SqlError> {
     let name = cursor.name()?;
     cursor.end()?;
     Ok(name)
-}
-
-/// A name as part of a folder's name.
-fn safe(name: &str) -> String {
-    name.chars().map(|each| if each.is_ascii_alphanumeric() { each } else { '_' }).collect()
-}
-
-fn collect(folder: &Path, prefix: &str, files: &mut Vec<StagedFile>) -> Result<(), SqlError> {
-    for entry in std::fs::read_dir(folder).map_err(SqlError::internal)? {
-        let entry = entry.map_err(SqlError::internal)?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type().map_err(SqlError::internal)?.is_dir() {
-            collect(&entry.path(), &format!("{name}/"), files)?;
-        } else {
-            let metadata = entry.metadata().map_err(SqlError::internal)?;
-            let modified = metadata.modified().map_or(OffsetDateTime::UNIX_EPOCH, OffsetDateTime::from);
-            let key = entry.path().display().to_string();
-            files.push(StagedFile { name, key, size: metadata.len(), modified });
-        }
-    }
-    Ok(())
 }

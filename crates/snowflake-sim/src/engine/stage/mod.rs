@@ -1,95 +1,22 @@
-//! Stages: where their files are, LIST and REMOVE.
+//! Stages: their addresses, where their files are, and how clients are sent there.
+//!
+//! One store has the files of all stages, whatever the shape in which clients see them: the server's own,
+//! in memory, or one at an endpoint. Clients that know folders see a stage through one of this machine.
 
+mod access;
+mod area;
+mod commands;
+mod encryption;
 mod location;
+mod objects;
+mod options;
+mod stages;
+mod window;
 
-use ::regex::Regex;
-use md5::{Digest, Md5};
-use snowflake_proto::{Column, StatementType};
-use time::OffsetDateTime;
-
-use super::answer::{Answer, COUNT};
-use super::run::Run;
-use super::syntax::{Cursor, Options, Tokens};
-use super::types::{SqlType, TEXT};
-use super::value::{Value, hex};
-use super::{Outcome, SqlError};
-
+pub(crate) use access::Client;
+pub(super) use area::Area;
+pub(super) use commands::{list, remove, whole_match};
 pub(super) use location::{Location, StagedFile, find};
-
-/// Runs `LIST @stage [PATTERN = '…']`.
-///
-/// # Errors
-/// `002003` when the stage is missing.
-pub(super) async fn list(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
-    let (location, files) = selected(run, tokens).await?;
-    let columns = vec![
-        Column::new("name", TEXT, false),
-        Column::new("size", COUNT, false),
-        Column::new("md5", SqlType::Text { length: 32 }, false),
-        Column::new("last_modified", TEXT, false),
-    ];
-    let mut answer = Answer::new(columns);
-    for file in files {
-        let content = location.read(&file).await?;
-        answer.row(vec![
-            Value::text(location.shown(&file)),
-            Value::integer(i64::try_from(file.size).unwrap_or(i64::MAX)),
-            Value::text(digest(&content)),
-            Value::text(modified(file.modified)),
-        ]);
-    }
-    answer.finish(StatementType::LIST)
-}
-
-/// Runs `REMOVE @stage [PATTERN = '…']`.
-///
-/// # Errors
-/// `002003` when the stage is missing.
-pub(super) async fn remove(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
-    let (location, files) = selected(run, tokens).await?;
-    let mut answer = Answer::of_text(&["name", "result"]).without_nulls();
-    for file in files {
-        if !run.describes() {
-            location.remove(&file).await?;
-        }
-        answer.row(vec![Value::text(location.shown(&file)), Value::text("removed")]);
-    }
-    answer.finish(StatementType::REMOVE)
-}
-
-async fn selected(run: &Run, tokens: &Tokens) -> Result<(Location, Vec<StagedFile>), SqlError> {
-    let mut cursor = Cursor::new(tokens);
-    cursor.next();
-    let address = cursor.stage_address()?;
-    let options = Options::read(&mut cursor)?;
-    cursor.end()?;
-    let location = Location::resolve(run, &address)?;
-    let mut files = location.files().await?;
-    if let Some(pattern) = options.text("PATTERN") {
-        let pattern = whole_match(pattern)?;
-        files.retain(|file| pattern.is_match(&file.name));
-    }
-    Ok((location, files))
-}
-
-/// A PATTERN, which has to match the whole path.
-///
-/// # Errors
-/// `100048` for a pattern that is none.
-pub(super) fn whole_match(pattern: &str) -> Result<Regex, SqlError> {
-    // The cause would quote the pattern over several lines.
-    Regex::new(&format!("^(?:{pattern})$"))
-        .map_err(|_| SqlError::new("100048", "2201B", format!("Invalid regular expression: '{pattern}'")))
-}
-
-/// The MD5 digest of a file.
-pub(super) fn digest(content: &[u8]) -> String {
-    hex(&Md5::digest(content)).to_lowercase()
-}
-
-fn modified(time: OffsetDateTime) -> String {
-    let format = time::macros::format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    time.to_offset(time::UtcOffset::UTC).format(format).unwrap_or_default()
-}
+pub(super) use objects::digest;
+pub use options::{StageEncryption, StageOptions, StageShape};
+pub(crate) use stages::Stages;

@@ -7,14 +7,16 @@ use arrow_array::RecordBatch;
 use futures::StreamExt;
 use snowflake_proto::wire::query::{Binding, BindingValue};
 use snowflake_proto::{Column, StatementType};
+use snowflake_transport::{Clock, Entropy};
 
 use crate::engine::edge::from_canonical;
 use crate::engine::env::Env;
 use crate::engine::value::{Reader, to_text};
 use crate::engine::{
     CancelResult, CancelToken, Engine, EngineOptions, EngineSession, Outcome, QueryStore, SqlError,
-    Statement, StoredResult,
+    StageOptions, Stages, Statement, StoredResult,
 };
+use crate::storage::Storage;
 use crate::{ManualClock, SeededEntropy};
 
 /// A session in the database DB, with its engine.
@@ -22,6 +24,7 @@ pub(super) struct Db {
     pub(super) engine: Engine,
     pub(super) session: EngineSession,
     pub(super) store: Arc<Store>,
+    pub(super) storage: Storage,
     pub(super) folder: tempfile::TempDir,
 }
 
@@ -82,19 +85,29 @@ impl Table {
 
 impl Db {
     pub(super) async fn new() -> Self {
+        Self::with_stages(StageOptions::default()).await
+    }
+
+    /// A database whose stages look like this to clients.
+    pub(super) async fn with_stages(options: StageOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::default());
         let now = time::macros::datetime!(2024-03-15 12:30:45.123456789 UTC);
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(now));
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
+        let storage = Storage::new(Arc::clone(&clock), Arc::clone(&entropy));
+        let (origin, root) = ("http://sim.test".to_owned(), folder.path().to_owned());
+        let stages = Stages::new(options, storage.clone(), origin, root, Arc::clone(&entropy));
         let engine = Engine::new(EngineOptions {
-            clock: Arc::new(ManualClock::new(now)),
-            entropy: Arc::new(SeededEntropy::new(1)),
+            clock,
+            entropy,
             queries: Arc::clone(&store) as Arc<dyn QueryStore>,
             account: "acct".to_owned(),
-            stage_root: folder.path().to_owned(),
+            stages: Arc::new(stages),
         });
         engine.ensure_warehouse("WH");
         let session = engine.open_session("ALICE", 42);
-        let db = Self { engine, session, store, folder };
+        let db = Self { engine, session, store, storage, folder };
         db.run("create database db").await;
         db
     }

@@ -5,6 +5,7 @@ use std::io::Read;
 use flate2::read::GzDecoder;
 use snowflake_proto::StatementType;
 
+use super::copying::transfer;
 use super::harness::Db;
 use crate::engine::Statement;
 
@@ -30,10 +31,9 @@ async fn filled() -> Db {
     db
 }
 
-fn file(db: &Db, name: &str) -> Vec<u8> {
-    let stages: Vec<_> = std::fs::read_dir(db.folder.path()).unwrap().map(|each| each.unwrap()).collect();
-    let found = stages.iter().map(|stage| stage.path().join(name)).find(|path| path.is_file());
-    std::fs::read(found.unwrap_or_else(|| panic!("no file {name}"))).unwrap()
+async fn file(db: &Db, name: &str) -> Vec<u8> {
+    let down = transfer(db, "get @st file:///somewhere/").await;
+    std::fs::read(format!("{}{name}", down.stage_info.unwrap().location)).unwrap()
 }
 
 async fn listed(db: &Db) -> Vec<String> {
@@ -70,7 +70,7 @@ async fn unloading_answers_counters_and_gzips_its_file() {
     let unloaded = db.run("copy into @st from (select id, s from t where id in (1, 2)) header = true").await;
     assert_eq!(unloaded.statement_type, StatementType::UNLOAD);
     assert_eq!(unloaded.names(), ["rows_unloaded", "input_bytes", "output_bytes"]);
-    let content = file(&db, "data_0_0_0.csv.gz");
+    let content = file(&db, "data_0_0_0.csv.gz").await;
     let mut text = String::new();
     GzDecoder::new(content.as_slice()).read_to_string(&mut text).unwrap();
     assert_eq!(text, "ID,S\n1,plain\n2,\\N\n");
@@ -87,8 +87,8 @@ async fn dates_and_times_are_written_as_the_format_says_or_as_the_session_shows_
     db.run(&format!("copy into @st/a {query} file_format = (compression = none)")).await;
     db.run(&format!("copy into @st/b {query} file_format = (compression = none {told})")).await;
     let shown = "01/02/2024,2024-01-02 03:04:05.678,2024-01-02 03:04:05.678 +0130\n";
-    assert_eq!(file(&db, "a_0_0_0.csv"), shown.as_bytes());
-    assert_eq!(file(&db, "b_0_0_0.csv"), b"02.01.2024,2024/01/02 03:04:05.6,2024/01/02 03:04:05.6\n");
+    assert_eq!(file(&db, "a_0_0_0.csv").await, shown.as_bytes());
+    assert_eq!(file(&db, "b_0_0_0.csv").await, b"02.01.2024,2024/01/02 03:04:05.6,2024/01/02 03:04:05.6\n");
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn files_are_named_after_the_location() {
         listed(&db).await,
         ["st/all_0_0_0.csv.gz", "st/id_01ab_0_0_0.csv.gz", "st/one.csv", "st/text_0_0_0.txt", "st/two/data"]
     );
-    assert_eq!(file(&db, "one.csv"), b"1\n2\n3\n4\n5\n6\n7\n");
+    assert_eq!(file(&db, "one.csv").await, b"1\n2\n3\n4\n5\n6\n7\n");
     let parts =
         format!("copy into @st/part {query} {plain} max_file_size = 7 header = true detailed_output = true");
     let parts = db.run(&parts).await;
@@ -116,14 +116,14 @@ async fn files_are_named_after_the_location() {
         parts.body(),
         "part_0_0_0.csv|7|2; part_0_0_1.csv|7|2; part_0_0_2.csv|7|2; part_0_0_3.csv|5|1"
     );
-    assert_eq!(file(&db, "part_0_0_3.csv"), b"ID\n7\n");
+    assert_eq!(file(&db, "part_0_0_3.csv").await, b"ID\n7\n");
 }
 
 #[tokio::test]
 async fn a_file_that_is_there_is_only_replaced_when_told_to() {
     let db = filled().await;
     db.run("copy into @st/a from (select 1)").await;
-    let before = file(&db, "a_0_0_0.csv.gz");
+    let before = file(&db, "a_0_0_0.csv.gz").await;
     let error = db.fail("copy into @st/a from (select 2)").await;
     assert_eq!(error.code, "001030");
     assert!(
@@ -131,9 +131,9 @@ async fn a_file_that_is_there_is_only_replaced_when_told_to() {
         "{}",
         error.message
     );
-    assert_eq!(file(&db, "a_0_0_0.csv.gz"), before);
+    assert_eq!(file(&db, "a_0_0_0.csv.gz").await, before);
     db.run("copy into @st/a from (select 2) overwrite = true").await;
-    assert_ne!(file(&db, "a_0_0_0.csv.gz"), before);
+    assert_ne!(file(&db, "a_0_0_0.csv.gz").await, before);
 }
 
 #[tokio::test]

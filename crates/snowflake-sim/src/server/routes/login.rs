@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use snowflake_proto::wire::login::{Request, RequestData};
 
+use crate::engine::Client;
 use crate::server::login::Refusal;
 use crate::server::session::Session;
 use crate::server::state::Shared;
@@ -59,6 +60,7 @@ fn refuse(refusal: Refusal) -> Reply {
 fn open(shared: &Shared, call: &Call, user: &str, login: RequestData) -> Result<Reply, Vec<String>> {
     let id = session_id(shared.entropy.as_ref());
     let engine = shared.engine.open_session(user, id);
+    engine.announce(Client::new(&login.client_app_id, &login.client_app_version, &login.client_capabilities));
     // Neither telemetry nor stage binds are asked for, unless the client insists. A threshold of 0 would
     // mean "never" to most drivers, and "always" to Node's.
     engine.set_parameter("CLIENT_TELEMETRY_ENABLED", json!(false));

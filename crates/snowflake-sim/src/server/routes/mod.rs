@@ -31,6 +31,9 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: Call) -> Reply {
 /// Finds the route of a request, and what it answers. The route's name is for the log, which never shows
 /// a path: those of parts are secret.
 async fn dispatch(shared: &Arc<Shared>, call: &Call, started: Instant) -> (&'static str, Reply) {
+    if let Some(reply) = shared.storage.answer(call) {
+        return ("storage", reply);
+    }
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (&call.method, segments.as_slice()) {
         (&Method::POST, ["session", "v1", "login-request"]) => ("login", login::answer(shared, call)),

@@ -1,0 +1,192 @@
+//! How one client is sent to the files of a stage.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use serde_json::Value;
+use snowflake_proto::wire::stage::{EncryptionMaterial, OneOrMany, SmkId, StageInfo, Transfer};
+
+use super::super::SqlError;
+use super::location::{Location, StagedFile};
+use super::objects::Objects;
+use super::{StageEncryption, StageShape};
+use crate::storage::Cloud;
+
+/// The name of the storage account that Azure's clients are told.
+const ACCOUNT: &str = "sim";
+
+/// What a client said of itself when it logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Client {
+    /// Whether it can use a folder of this machine as a stage.
+    reads_folders: bool,
+    /// Whether it takes the ids of keys as text.
+    takes_text_ids: bool,
+}
+
+/// Where one client is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Folder,
+    Store(Cloud),
+    /// Google Cloud Storage by signed addresses.
+    Signed,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self { reads_folders: true, takes_text_ids: false }
+    }
+}
+
+impl Client {
+    /// A client by its driver's name and version, and by what it says that it can do.
+    pub(crate) fn new(app: &str, version: &str, capabilities: &BTreeMap<String, Value>) -> Self {
+        let takes_text_ids = capabilities.get("SMK_ID_AS_STRING").and_then(Value::as_bool) == Some(true);
+        let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+        // Version 5 is a shell around a core that knows no folders.
+        let is_core = app == "PythonConnector" && major.is_some_and(|major| major >= 5);
+        Self { reads_folders: !is_core, takes_text_ids }
+    }
+
+    fn material(self, mut material: EncryptionMaterial) -> EncryptionMaterial {
+        if self.takes_text_ids {
+            material.smk_id = material.smk_id.map(|id| SmkId::Text(id.to_string()));
+        }
+        material
+    }
+}
+
+impl Location {
+    /// How a client writes files here, the first of them under this name.
+    ///
+    /// # Errors
+    /// `300010` when store or folder fails.
+    pub(in super::super) async fn upload(
+        &self,
+        client: Client,
+        query_id: &str,
+        first: &str,
+    ) -> Result<Transfer, SqlError> {
+        let path = match self.prefix.trim_matches('/') {
+            "" => String::new(),
+            path => format!("{path}/"),
+        };
+        let access = self.access(client);
+        let mut info = self.info(access, &path).await?;
+        if access == Access::Signed {
+            info.presigned_url = Some(self.signed(&Method::PUT, &self.area.key(&format!("{path}{first}"))));
+        }
+        let material = match access {
+            Access::Folder => None,
+            _ => self.stages.material(&self.area, query_id),
+        };
+        Ok(Transfer {
+            encryption_material: material.map(|material| OneOrMany::One(client.material(material))),
+            ..self.transfer(info)
+        })
+    }
+
+    /// How a client reads these files.
+    ///
+    /// # Errors
+    /// `300010` when store or folder fails.
+    pub(in super::super) async fn download(
+        &self,
+        client: Client,
+        query_id: &str,
+        files: &[StagedFile],
+    ) -> Result<Transfer, SqlError> {
+        let access = self.access(client);
+        let mut addresses = Vec::new();
+        let mut materials = Vec::new();
+        for file in files {
+            if access == Access::Signed {
+                addresses.push(self.signed(&Method::GET, &file.key));
+            }
+            if access != Access::Folder {
+                let material = self.stages.material_of(&self.area, file, query_id).await?;
+                materials.push(material.map(|material| client.material(material)));
+            }
+        }
+        let is_encrypted = materials.iter().any(Option::is_some);
+        Ok(Transfer {
+            src_locations: Some(files.iter().map(|file| file.name.clone()).collect()),
+            encryption_material: is_encrypted.then_some(OneOrMany::Many(materials)),
+            presigned_urls: Some(addresses),
+            ..self.transfer(self.info(access, "").await?)
+        })
+    }
+
+    fn access(&self, client: Client) -> Access {
+        match self.stages.options.shape {
+            StageShape::Auto if client.reads_folders => Access::Folder,
+            StageShape::Folder => Access::Folder,
+            StageShape::Auto | StageShape::S3 => Access::Store(Cloud::S3),
+            StageShape::Azure => Access::Store(Cloud::Azure),
+            StageShape::Gcs => Access::Store(Cloud::Gcs),
+            StageShape::GcsSigned => Access::Signed,
+        }
+    }
+
+    fn transfer(&self, info: StageInfo) -> Transfer {
+        let threshold = i64::try_from(self.stages.options.threshold).unwrap_or(i64::MAX);
+        Transfer { threshold: Some(threshold), stage_info: Some(info), ..Transfer::default() }
+    }
+
+    /// The store and the credentials, which are others for every statement. The path is empty or ends with
+    /// a slash.
+    async fn info(&self, access: Access, path: &str) -> Result<StageInfo, SqlError> {
+        let cloud = match access {
+            Access::Folder => return self.folder(path).await,
+            Access::Store(cloud) => cloud,
+            Access::Signed => Cloud::Gcs,
+        };
+        let Objects::Memory(storage) = &self.stages.objects;
+        let creds = match access {
+            Access::Store(cloud) => storage.credentials(cloud, self.stages.options.lifetime).named(),
+            _ => BTreeMap::new(),
+        };
+        let (location_type, region, account) = match cloud {
+            Cloud::S3 => ("S3", "us-west-2", None),
+            Cloud::Azure => ("AZURE", "westus2", Some(ACCOUNT.to_owned())),
+            Cloud::Gcs => ("GCS", "us-central1", None),
+        };
+        let key = self.area.key(path);
+        Ok(StageInfo {
+            location_type: location_type.to_owned(),
+            location: format!("{}/{key}", cloud.bucket()),
+            path: Some(if cloud == Cloud::Azure { cloud.bucket().to_owned() } else { key }),
+            region: Some(region.to_owned()),
+            storage_account: account,
+            is_client_side_encrypted: Some(self.area.encryption != StageEncryption::None),
+            creds: Some(creds),
+            end_point: Some(self.stages.origin.clone()),
+            use_s3_regional_url: Some(false),
+            use_regional_url: Some(false),
+            use_virtual_url: Some(false),
+            ..StageInfo::default()
+        })
+    }
+
+    /// The folder through which clients see the stage, up to date.
+    async fn folder(&self, path: &str) -> Result<StageInfo, SqlError> {
+        let window = self.stages.window(&self.area);
+        let folder = window.folder().join(path);
+        std::fs::create_dir_all(&folder).map_err(SqlError::internal)?;
+        window.show(&self.stages, &self.area).await?;
+        Ok(StageInfo {
+            location_type: "LOCAL_FS".to_owned(),
+            location: format!("{}/", folder.display().to_string().trim_end_matches('/')),
+            path: Some(path.to_owned()),
+            is_client_side_encrypted: Some(false),
+            creds: Some(BTreeMap::new()),
+            ..StageInfo::default()
+        })
+    }
+
+    fn signed(&self, method: &Method, key: &str) -> String {
+        let Objects::Memory(storage) = &self.stages.objects;
+        storage.presign(&self.stages.origin, method, key, self.stages.options.lifetime)
+    }
+}

@@ -21,6 +21,8 @@ mod shared;
 mod signed;
 mod site;
 mod store;
+mod target;
+mod tokened;
 mod windows;
 
 pub(crate) use failure::Failure;

@@ -58,11 +58,16 @@ impl Refusal {
     pub(super) fn meaning(&self, cloud: Cloud, signed: bool) -> Meaning {
         let code = self.code.as_deref().unwrap_or_default();
         match (self.status.as_u16(), cloud) {
-            // The answer to a HEAD has no body, so a 400 to it may well be this.
-            (400, Cloud::S3) if matches!(code, "ExpiredToken" | "") => Meaning::Expired,
+            (400, Cloud::S3) if code == "ExpiredToken" => Meaning::Expired,
             (400, Cloud::S3) if code == "RequestTimeout" => Meaning::Busy,
             (301 | 302 | 307 | 308, _) => Meaning::Elsewhere,
-            (400, Cloud::S3) if self.region.is_some() => Meaning::Elsewhere,
+            (400, Cloud::S3)
+                if self.region.is_some() && matches!(code, "AuthorizationHeaderMalformed" | "") =>
+            {
+                Meaning::Elsewhere
+            }
+            // The answer to a HEAD has no body, so a 400 to it may well be this.
+            (400, Cloud::S3) if code.is_empty() => Meaning::Expired,
             (400 | 403, Cloud::Google) if signed => Meaning::Expired,
             (403, Cloud::Azure) | (401, _) => Meaning::Expired,
             (404, _) => Meaning::Missing,

@@ -1,18 +1,25 @@
 //! Signed addresses of Google Cloud, one for each file.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use snafu::OptionExt as _;
 use snowflake_proto::wire::stage::Transfer;
 use snowflake_transport::BoxFuture;
 use url::Url;
 
 use super::access::{Access, Live};
-use super::google::{Google, Signed};
+use super::client::{Client, Outcome, Pieces};
+use super::google::Google;
 use super::refusal::Refusal;
+use super::target::Target;
 use crate::error::{Error, NoAddressSnafu, Repr, Result};
-use crate::store::contract::Renew;
+use crate::store::content::Content;
+use crate::store::contract::{Mode, Object, Renew};
+use crate::store::metadata::Metadata;
 
 /// The address of each file, asked for when it is first needed.
 ///
@@ -111,5 +118,48 @@ impl Access for Addresses {
 
     fn follow<'a>(&'a self, _seen: &'a Live, _: &'a Refusal) -> BoxFuture<'a, Result<Option<Arc<Live>>>> {
         Box::pin(async { Ok(None) })
+    }
+}
+
+/// One object by its signed address, which allows either to write or to read it.
+struct Signed {
+    google: Arc<Google>,
+    target: Target,
+}
+
+impl Signed {
+    fn new(google: Arc<Google>, url: Url) -> Self {
+        Self { google, target: Target { url, token: None } }
+    }
+}
+
+impl Client for Signed {
+    /// The address of a download allows no HEAD, but the first byte says as much.
+    fn head<'a>(&'a self, _key: &'a str) -> Outcome<'a, Object> {
+        Box::pin(async move { Ok(self.google.read(&self.target, Some(0..1)).await?.0) })
+    }
+
+    fn put<'a>(
+        &'a self,
+        _key: &'a str,
+        content: &'a Content,
+        metadata: &'a Metadata,
+        mode: Mode,
+    ) -> Outcome<'a, ()> {
+        Box::pin(self.google.put(&self.target, content, metadata, mode))
+    }
+
+    fn read<'a>(&'a self, _key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Bytes)> {
+        Box::pin(self.google.read(&self.target, range))
+    }
+
+    fn pieces(&self) -> Option<&dyn Pieces> {
+        None
+    }
+}
+
+impl fmt::Debug for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signed").finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::StatusCode;
 use snafu::{IntoError as _, OptionExt as _};
 use snowflake_transport::BoxFuture;
 
@@ -81,20 +82,28 @@ impl Reach {
                 Err(failure) => failure,
             };
             let Failure::Refused(refusal) = &failure else { return Ok(Err(failure)) };
-            live = match self.meaning(&failure) {
-                Meaning::Expired if !is_renewed && live.is_renewable() => {
+            let meaning = self.meaning(&failure);
+            let may_renew = !is_renewed && live.is_renewable();
+            let next = match meaning {
+                Meaning::Elsewhere if hops < HOPS => self.access.follow(&live, refusal).await?,
+                _ => None,
+            };
+            live = match (next, meaning) {
+                (Some(next), _) => {
+                    hops += 1;
+                    next
+                }
+                // To a HEAD, S3 says no more than that something is wrong.
+                (None, Meaning::Elsewhere) if may_renew && refusal.status == StatusCode::BAD_REQUEST => {
                     is_renewed = true;
                     self.access.renew(key, &live).await?
                 }
-                Meaning::Elsewhere if hops < HOPS => {
-                    hops += 1;
-                    match self.access.follow(&live, refusal).await? {
-                        Some(live) => live,
-                        None => return Ok(Err(failure)),
-                    }
+                (None, Meaning::Expired) if may_renew => {
+                    is_renewed = true;
+                    self.access.renew(key, &live).await?
                 }
-                Meaning::Expired | Meaning::Elsewhere => return Ok(Err(failure)),
-                _ => {
+                (None, Meaning::Expired | Meaning::Elsewhere) => return Ok(Err(failure)),
+                (None, _) => {
                     live.prove();
                     return Ok(Err(failure));
                 }

@@ -137,6 +137,21 @@ async fn f10_a_source_is_written_whole_or_not_at_all() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_source_is_read_again_when_its_upload_has_to_be_repeated() {
+    for shape in Shape::WRITING {
+        let storage = storage();
+        let (store, server) = stage(&storage, shape);
+        put(&*store, "k", b"before", Mode::Create).await.unwrap();
+        storage.expire_all();
+        let pieces = vec![Bytes::from_static(b"one "), Bytes::from_static(b"two")];
+        let source = Content::Replay(Arc::new(Source { pieces, is_broken: false }));
+        assert_eq!(store.put("k", source, &metadata("k"), Mode::Overwrite).await.unwrap(), Written::Yes);
+        assert_eq!(storage.get("stage/dir/k").unwrap().body(), "one two", "{shape:?}");
+        assert_eq!(server.asked(), if shape == Shape::Write { 2 } else { 1 });
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_is_replaced_while_it_is_read_is_an_error() {
     for shape in Shape::WHOLE {

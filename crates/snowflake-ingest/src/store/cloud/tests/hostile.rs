@@ -179,7 +179,7 @@ async fn f18_huge_refusals_and_entities_end_in_a_short_error() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_refused_look_is_an_error_and_no_absent_file() {
     for shape in Shape::WHOLE {
         let storage = storage();
@@ -197,6 +197,18 @@ async fn f17_a_bucket_in_another_region_is_found_and_signed_for() {
     assert_eq!(read(&*store, "k").await.unwrap(), b"x");
     let sent_on = storage.served().iter().filter(|served| served.status.as_u16() == 301).count();
     assert_eq!((sent_on, server.asked()), (1, 0), "the place is remembered");
+}
+
+#[tokio::test]
+async fn f17_a_look_that_is_refused_without_a_word_is_repeated_in_the_region_and_with_new_credentials() {
+    for (region, asked) in [("eu-west-1", 0), ("us-west-2", 1)] {
+        let storage = storage();
+        storage.put("stage/dir/k", "x", [("sfc-digest", "d")]);
+        let (store, _, server) =
+            disturbed(&storage, Shape::S3, move |number, _| (number == 0).then(|| moved(400, "", region))?);
+        assert_eq!(store.head("k").await.unwrap().unwrap().size, 1);
+        assert_eq!(server.asked(), asked, "{region}");
+    }
 }
 
 fn moved(status: u16, location: &str, region: &str) -> Option<Happens> {

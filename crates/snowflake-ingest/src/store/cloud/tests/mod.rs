@@ -4,4 +4,5 @@ mod basics;
 mod expiry;
 mod hostile;
 mod multipart;
+mod requests;
 mod support;

@@ -7,7 +7,7 @@ use arrow_schema::{Schema, SchemaRef};
 
 use super::SqlError;
 use super::answer::count_value;
-use super::catalog::{Kind, ObjectPath, Relation, TableColumn};
+use super::catalog::{Kind, Load, ObjectPath, Relation, TableColumn};
 use super::run::Run;
 use super::types::{INTEGER, SqlType, TEXT, field};
 use super::value::{Builder, Value};
@@ -24,8 +24,20 @@ pub(super) fn read(run: &Run, path: &ObjectPath) -> Result<(SchemaRef, Vec<Recor
         "SCHEMATA" => schemata(run, &path.database)?,
         "TABLES" => tables(run, &path.database)?,
         "COLUMNS" => columns(run, &path.database)?,
+        "LOAD_HISTORY" => load_history(run, &path.database)?,
         other => return Err(SqlError::not_simulated(format!("INFORMATION_SCHEMA.{other}"))),
     };
+    table_of(&columns, rows)
+}
+
+/// Rows as a table to query.
+///
+/// # Errors
+/// `300010` when a value is not of its column's type.
+pub(super) fn table_of(
+    columns: &[(&str, SqlType)],
+    rows: Vec<Vec<Value<'static>>>,
+) -> Result<(SchemaRef, Vec<RecordBatch>), SqlError> {
     let fields: Vec<_> = columns.iter().map(|(name, data_type)| field(name, data_type, true)).collect();
     let schema = Arc::new(Schema::new(fields));
     let mut builders: Vec<Builder> =
@@ -141,6 +153,24 @@ fn columns(run: &Run, database: &str) -> Result<Content, SqlError> {
         ("COMMENT", TEXT),
     ];
     Ok((columns, rows))
+}
+
+/// What has been loaded from staged files into the tables of a database.
+fn load_history(run: &Run, database: &str) -> Result<Content, SqlError> {
+    let catalog = run.engine().catalog();
+    let mut rows = Vec::new();
+    for (schema, content) in &catalog.database(database)?.schemas {
+        for (name, relation) in &content.relations {
+            let Relation::Table(table) = relation else { continue };
+            for load in table.loads().past() {
+                let own =
+                    [Value::text(schema.clone()), Value::text(load.file.clone()), Value::text(name.clone())];
+                rows.push(own.into_iter().chain(load.facts()).collect());
+            }
+        }
+    }
+    let columns = [("SCHEMA_NAME", TEXT), ("FILE_NAME", TEXT), ("TABLE_NAME", TEXT)];
+    Ok((columns.into_iter().chain(Load::FACTS).collect(), rows))
 }
 
 fn column_row(

@@ -1,9 +1,9 @@
 //! Tables: immutable lists of batches that statements replace as a whole.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, new_null_array};
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 
 use super::super::SqlError;
@@ -64,8 +64,10 @@ pub(in super::super) struct Table {
     pub(in super::super) gate: Arc<tokio::sync::Mutex<()>>,
     /// Held by a statement that loads staged files, so that no file is loaded twice at once.
     pub(in super::super) loading: Arc<tokio::sync::Mutex<()>>,
-    loads: Mutex<Loads>,
-    counter: AtomicI64,
+    loads: Arc<Mutex<Loads>>,
+    counter: Arc<AtomicI64>,
+    /// Whether loads may add columns.
+    evolves: AtomicBool,
 }
 
 /// The rows of a table at one time.
@@ -118,9 +120,49 @@ impl Table {
             state: RwLock::new(Arc::new(Version::new(Vec::new()))),
             gate: Arc::default(),
             loading: Arc::default(),
-            loads: Mutex::default(),
-            counter: AtomicI64::new(0),
+            loads: Arc::default(),
+            counter: Arc::default(),
+            evolves: AtomicBool::new(false),
         }
+    }
+
+    /// The same table with other columns: those that it has, perhaps less strict about NULL, and more after
+    /// them, which are NULL in all rows. The caller holds the gate.
+    ///
+    /// # Errors
+    /// `300010` when a column that it has is missing.
+    pub(in super::super) fn changed(&self, columns: Vec<TableColumn>) -> Result<Self, SqlError> {
+        let options = TableOptions {
+            columns,
+            kind: self.options.kind,
+            created: self.options.created,
+            comment: self.options.comment.clone(),
+            cluster_by: self.options.cluster_by.clone(),
+        };
+        let mut table = Self::new(options);
+        table.gate = Arc::clone(&self.gate);
+        table.loading = Arc::clone(&self.loading);
+        table.loads = Arc::clone(&self.loads);
+        table.counter = Arc::clone(&self.counter);
+        table.set_evolves(self.evolves());
+        let widen = |batch: &RecordBatch| {
+            let more = table.schema.fields().iter().skip(batch.num_columns());
+            let more = more.map(|field| new_null_array(field.data_type(), batch.num_rows()));
+            let arrays = batch.columns().iter().map(Arc::clone).chain(more).collect();
+            RecordBatch::try_new(Arc::clone(&table.schema), arrays).map_err(SqlError::internal)
+        };
+        let batches = self.version().batches.iter().map(widen).collect::<Result<Vec<_>, _>>()?;
+        table.set_version(Version::new(batches));
+        Ok(table)
+    }
+
+    /// Whether loads may add columns.
+    pub(in super::super) fn evolves(&self) -> bool {
+        self.evolves.load(Ordering::Relaxed)
+    }
+
+    pub(in super::super) fn set_evolves(&self, evolves: bool) {
+        self.evolves.store(evolves, Ordering::Relaxed);
     }
 
     pub(in super::super) fn schema(&self) -> &SchemaRef {

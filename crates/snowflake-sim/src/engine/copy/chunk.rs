@@ -2,6 +2,7 @@
 
 use arrow_array::ArrayRef;
 
+use super::super::types::{INTEGER, SqlType, TEXT};
 use super::reject::Rejected;
 
 /// How many rows are read together.
@@ -36,6 +37,16 @@ impl Metadata {
         ("METADATA$FILE_LAST_MODIFIED", Self::LastModified),
         ("METADATA$START_SCAN_TIME", Self::ScanTime),
     ];
+
+    /// What its values are.
+    pub(super) fn data_type(self) -> SqlType {
+        match self {
+            Self::FileName | Self::ContentKey => TEXT,
+            Self::RowNumber => INTEGER,
+            Self::LastModified => SqlType::TimestampNtz { scale: 9 },
+            Self::ScanTime => SqlType::TimestampLtz { scale: 9 },
+        }
+    }
 }
 
 /// Where a row is in its file.

@@ -12,6 +12,7 @@ use super::super::run::Run;
 use super::super::stage::StagedFile;
 use super::super::syntax::Options;
 use super::super::{Outcome, SqlError};
+use super::evolution::evolved;
 use super::read::{Content, content};
 use super::reject::Rejected;
 use super::report::report;
@@ -43,7 +44,9 @@ pub(super) async fn load(
     options.boolean("LOAD_UNCERTAIN_FILES")?;
     let limit = options.number("SIZE_LIMIT")?.filter(|limit| *limit > 0);
     let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let _loading = copy.table.loading.lock().await;
+    let loading = Arc::clone(&copy.table.loading);
+    let _loading = loading.lock().await;
+    let copy = &evolved(run, copy, &files).await?;
     let mut size = 0_usize;
     let mut results = Vec::new();
     for file in files {

@@ -90,6 +90,22 @@ impl Rejected {
         Self { category: Category::Parsing, ..Self::in_row(error, place, String::new()) }
     }
 
+    pub(in super::super) fn message(&self) -> &str {
+        &self.error.message
+    }
+
+    pub(in super::super) fn line(&self) -> usize {
+        self.line
+    }
+
+    pub(in super::super) fn character(&self) -> usize {
+        self.character
+    }
+
+    pub(in super::super) fn column(&self) -> Option<&str> {
+        self.column.as_deref()
+    }
+
     /// The error of a statement that this record ends.
     pub(super) fn aborting(&self, file: &str) -> SqlError {
         let column = self.column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();

@@ -7,6 +7,7 @@ use super::super::catalog::Load;
 use super::super::types::TEXT;
 use super::super::value::Value;
 use super::super::{Outcome, SqlError};
+use super::reject::Rejected;
 
 /// What became of each file.
 ///
@@ -36,10 +37,10 @@ pub(super) fn report<'a>(loads: impl IntoIterator<Item = &'a Load>) -> Result<Ou
             count_value(load.loaded),
             count_value(load.error_limit),
             count_value(load.rejected.len()),
-            first.map_or(Value::Null, |first| Value::text(first.error.message.clone())),
-            first.map_or(Value::Null, |first| count_value(first.line)),
-            first.map_or(Value::Null, |first| count_value(first.character)),
-            first.and_then(|first| first.column.clone()).map_or(Value::Null, Value::text),
+            first.map_or(Value::Null, |first| Value::text(first.message())),
+            first.map_or(Value::Null, |first| count_value(first.line())),
+            first.map_or(Value::Null, |first| count_value(first.character())),
+            first.and_then(Rejected::column).map_or(Value::Null, Value::text),
         ]);
     }
     answer.finish(StatementType::COPY)

@@ -4,12 +4,15 @@ use arrow_array::{Array, ArrayRef, BooleanArray};
 
 use super::super::SqlError;
 use super::super::run::Run;
+use super::super::types::SqlType;
 use super::chunk::{Chunk, Item, Place, ROWS};
 use super::columns::{Feed, Matching, Route};
 use super::fit::{Fitting, Misfits};
+use super::query::{Evaluated, Selected, evaluated};
 use super::read::Content;
 use super::reject::Rejected;
 use super::source::{Source, text_of};
+use super::staged;
 use super::statement::{Copy, OnError};
 
 /// The rows of a file, and the records that are none.
@@ -48,7 +51,17 @@ pub(super) async fn read(
         && let Some(chunk) = source.next(&route.items, batch)?
     {
         run.check()?;
-        fitted(copy, &source, &route, chunk, &mut rows)?;
+        rows.parsed += chunk.places.len() + chunk.rejected.len();
+        if let Some(Selected::Computed(computed)) = &copy.selected {
+            let schema = staged::schema(computed.fields, &copy.format);
+            let given = staged::batch(&chunk, &source, &route.items, &schema, &copy.env)?;
+            let found = evaluated(run, computed, &given, copy.on_error == OnError::Abort).await?;
+            let (chunk, types) = replaced(&source, chunk, found);
+            fitted(copy, &source, &Route { items: Vec::new(), ..route.clone() }, &types, chunk, &mut rows)?;
+        } else {
+            let types: Vec<SqlType> = route.items.iter().map(|item| source.type_of(item)).collect();
+            fitted(copy, &source, &route, &types, chunk, &mut rows)?;
+        }
         if copy.on_error == OnError::Abort && !rows.rejected.is_empty() {
             break;
         }
@@ -57,13 +70,19 @@ pub(super) async fn read(
 }
 
 fn route(copy: &Copy, source: &mut Source<'_>) -> Result<Route, SqlError> {
-    let mut route = match copy.matching {
-        Matching::Position => {
+    let mut route = match (&copy.selected, copy.matching) {
+        (Some(Selected::Parts(route)), _) => return Ok(route.clone()),
+        (Some(Selected::Computed(computed)), _) => {
+            let feed = |(at, place): (usize, &usize)| Feed { place: *place, item: Some(at), stated: None };
+            let feeds = copy.places.iter().enumerate().map(feed).collect();
+            return Ok(Route { items: staged::items(computed.fields), feeds });
+        }
+        (None, Matching::Position) => {
             let route = Route::by_position(&copy.table, &copy.places, &copy.format)?;
             source.expect_width(route.feeds.len());
             route
         }
-        Matching::Name { any_case } => {
+        (None, Matching::Name { any_case }) => {
             source.expect_width(source.names().len());
             let taken: Vec<usize> = copy.included.iter().map(|(place, _)| *place).collect();
             Route::by_name(source, &copy.table, any_case, &taken)
@@ -73,28 +92,40 @@ fn route(copy: &Copy, source: &mut Source<'_>) -> Result<Route, SqlError> {
     Ok(route)
 }
 
+/// The computed values in place of the rows that they were computed from.
+fn replaced(source: &Source<'_>, mut chunk: Chunk, found: Evaluated) -> (Chunk, Vec<SqlType>) {
+    let mut fits = vec![true; chunk.places.len()];
+    for (row, error) in found.failed {
+        fits[row] = false;
+        chunk.rejected.push(source.reject(error, chunk.places[row], None));
+    }
+    // Rows after an error that ends the statement have not been computed.
+    let computed = found.columns.first().map_or(0, |column| column.len());
+    let kept = chunk.places.iter().zip(&fits).filter(|(_, fits)| **fits).map(|(place, _)| *place);
+    let places = kept.take(computed).collect();
+    (Chunk { columns: found.columns, places, rejected: chunk.rejected }, found.types)
+}
+
 /// Adds what of a chunk fits the table.
 fn fitted(
     copy: &Copy,
     source: &Source<'_>,
     route: &Route,
+    types: &[SqlType],
     chunk: Chunk,
     rows: &mut FileRows,
 ) -> Result<(), SqlError> {
     let (null_if, trims) = copy.format.blanks();
     let fitting = Fitting { env: &copy.env, truncates: copy.truncates, null_if, trims };
     let count = chunk.places.len();
-    rows.parsed += count + chunk.rejected.len();
     let mut rejected = chunk.rejected;
     let mut misfits: Vec<(usize, usize, SqlError)> = Vec::new();
     let mut arrays = Vec::with_capacity(route.feeds.len());
     for (at, feed) in route.feeds.iter().enumerate() {
         let column = &copy.table.columns()[feed.place];
-        let (array, found): (ArrayRef, Misfits) = match feed.item {
-            Some(item) => {
-                let from = source.type_of(&route.items[item]);
-                fitting.fit(&chunk.columns[item], &from, feed.stated.as_ref(), column)?
-            }
+        let given = feed.item.and_then(|item| Some((chunk.columns.get(item)?, types.get(item)?)));
+        let (array, found): (ArrayRef, Misfits) = match given {
+            Some((array, from)) => fitting.fit(array, from, feed.stated.as_ref(), column)?,
             None => fitting.nothing(count, column)?,
         };
         arrays.push(array);
@@ -123,7 +154,7 @@ fn reject(
     place: Place,
     error: SqlError,
 ) -> Rejected {
-    let item: Option<&Item> = feed.item.map(|item| &route.items[item]);
+    let item: Option<&Item> = feed.item.and_then(|item| route.items.get(item));
     let name = &copy.table.columns()[feed.place].name;
     let column = Some(format!("\"{}\"[\"{name}\":{}]", copy.table_name, at + 1));
     Rejected { column, ..source.reject(error, place, item) }

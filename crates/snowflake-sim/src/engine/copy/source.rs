@@ -69,6 +69,25 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The columns that the file itself describes: their names and types, and whether they may be NULL.
+    pub(super) fn stored_columns(&self) -> Vec<(String, Option<SqlType>, bool)> {
+        let Rows::Parquet(source) = &self.rows else { return Vec::new() };
+        let column = |(name, data_type, nullable): (&str, &SqlType, bool)| {
+            // What is in a list or struct may be anything.
+            let data_type = if data_type.is_semi_structured() { SqlType::Variant } else { data_type.clone() };
+            (name.to_owned(), Some(data_type), nullable)
+        };
+        source.columns().map(column).collect()
+    }
+
+    /// The number of fields of the longest record of CSV text.
+    pub(super) fn widest(&self) -> usize {
+        match &self.rows {
+            Rows::Csv(source) => source.widest(),
+            Rows::Json(_) | Rows::Parquet(_) => 1,
+        }
+    }
+
     /// Refuses records of another number of fields, where the format wants that.
     pub(super) fn expect_width(&mut self, width: usize) {
         if let Rows::Csv(source) = &mut self.rows {
@@ -79,10 +98,8 @@ impl<'a> Source<'a> {
     /// What an item holds.
     pub(super) fn type_of(&self, item: &Item) -> SqlType {
         match (item, &self.rows) {
-            (Item::Metadata(Metadata::RowNumber), _) => ROW_NUMBER,
-            (Item::Metadata(Metadata::LastModified), _) => MODIFIED,
-            (Item::Metadata(Metadata::ScanTime), _) => SCANNED,
-            (Item::Metadata(_), _) | (_, Rows::Csv(_)) => TEXT,
+            (Item::Metadata(metadata), _) => metadata.data_type(),
+            (_, Rows::Csv(_)) => TEXT,
             (_, Rows::Json(_)) => SqlType::Variant,
             (item, Rows::Parquet(source)) => source.type_of(item),
         }
@@ -118,8 +135,10 @@ impl<'a> Source<'a> {
                 let numbers = places.iter().map(|place| i64::try_from(place.row).unwrap_or(i64::MAX));
                 Arc::new(Int64Array::from_iter_values(numbers))
             }
-            Metadata::LastModified => same(Value::Ntz(self.content.modified), &MODIFIED, places.len())?,
-            Metadata::ScanTime => same(Value::Ltz(self.env.now), &SCANNED, places.len())?,
+            Metadata::LastModified => {
+                same(Value::Ntz(self.content.modified), &metadata.data_type(), places.len())?
+            }
+            Metadata::ScanTime => same(Value::Ltz(self.env.now), &metadata.data_type(), places.len())?,
         })
     }
 
@@ -132,10 +151,6 @@ impl<'a> Source<'a> {
         }
     }
 }
-
-const ROW_NUMBER: SqlType = SqlType::Number { precision: 38, scale: 0 };
-const MODIFIED: SqlType = SqlType::TimestampNtz { scale: 9 };
-const SCANNED: SqlType = SqlType::TimestampLtz { scale: 9 };
 
 fn same(value: Value<'static>, data_type: &SqlType, rows: usize) -> Result<ArrayRef, SqlError> {
     let mut builder = Builder::new(data_type, rows);

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::super::catalog::{Table, TableColumn};
+use super::super::catalog::{ObjectPath, Table, TableColumn};
 use super::super::ddl::stage::named_format;
 use super::super::env::Env;
 use super::super::run::Run;
 use super::super::stage::{Location, StagedFile};
 use super::super::syntax::{Cursor, OptionValue, Options, Tokens};
 use super::super::{Outcome, SqlError};
+use super::bound::bound;
 use super::chunk::Metadata;
 use super::columns::{Matching, Route};
 use super::files::chosen;
 use super::format::FileFormat;
 use super::load::{key, load};
+use super::query::{Selected, Transform};
 use super::read::Content;
 use super::report::report;
 use super::unload;
@@ -54,10 +56,14 @@ pub(super) enum OnError {
 pub(super) struct Copy {
     pub(super) table: Arc<Table>,
     pub(super) table_name: String,
+    /// Where the table is in the catalogue.
+    pub(super) path: ObjectPath,
     pub(super) places: Vec<usize>,
     pub(super) location: Location,
     pub(super) format: FileFormat,
     pub(super) matching: Matching,
+    /// What its query takes of each row.
+    pub(super) selected: Option<Selected>,
     /// Columns that what is known of the rows goes into.
     pub(super) included: Vec<(usize, Metadata)>,
     pub(super) env: Env,
@@ -85,6 +91,7 @@ impl Copy {
 /// # Errors
 /// Whatever is wrong with it; with `ON_ERROR = ABORT_STATEMENT` the first error in a file.
 pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    let tokens = &bound(run, tokens.clone())?;
     let mut cursor = Cursor::new(tokens);
     cursor.expect_word("COPY")?;
     cursor.expect_word("INTO")?;
@@ -99,24 +106,36 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
         Vec::new()
     };
     cursor.expect_word("FROM")?;
-    if cursor.peek() == Some(&Token::LParen) {
-        return Err(SqlError::not_simulated("COPY with a query over staged files"));
-    }
-    let address = cursor.stage_address()?;
-    let options = Options::read(&mut cursor)?;
+    let query = match cursor.peek() {
+        Some(Token::LParen) => Some(Transform::new(cursor.parenthesised()?)?),
+        _ => None,
+    };
+    let address = match &query {
+        Some(query) => query.address.clone(),
+        None => cursor.stage_address()?,
+    };
+    let mut options = Options::read(&mut cursor)?;
     cursor.end()?;
+    if let Some(query) = &query {
+        options = options.or(&query.options);
+    }
     if let Some(other) = options.names().find(|name| !KNOWN.contains(name)) {
         return Err(SqlError::not_simulated(format!("COPY with {other}")));
     }
-    let table = run.table(&run.path(&name)?, &name.join("."))?;
+    let path = run.path(&name)?;
+    let table = run.table(&path, &name.join("."))?;
     let location = Location::resolve(run, &address)?;
     let format = FileFormat::new(&format_options(run, &options)?.or(&location.format))?;
     let matching = matching(&options, &format, &columns)?;
+    let places = places(&table, &columns)?;
+    let selected = query.map(|query| query.selected(run, &places, &format)).transpose()?;
     let copy = Copy {
-        places: places(&table, &columns)?,
         included: included(&table, &options, matching)?,
+        selected,
+        places,
         matching,
         table_name: name.last().cloned().unwrap_or_default(),
+        path,
         table,
         env: format.env(&run.env),
         format,
@@ -126,16 +145,33 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
             || options.boolean("ENFORCE_LENGTH")? == Some(false),
         force: options.boolean("FORCE")? == Some(true),
     };
-    if copy.matching == Matching::Position {
+    perform(run, &copy, &options).await
+}
+
+async fn perform(run: &Run, copy: &Copy, options: &Options) -> Result<Outcome, SqlError> {
+    let mode = options.text("VALIDATION_MODE").map(Mode::new).transpose()?;
+    if copy.selected.is_some() {
+        if mode.is_some() {
+            return Err(SqlError::invalid_argument(
+                "VALIDATION_MODE does not support COPY statements that transform data",
+            ));
+        }
+        if copy.matching != Matching::Position {
+            return Err(SqlError::invalid_argument(
+                "MATCH_BY_COLUMN_NAME cannot be used together with a query",
+            ));
+        }
+    } else if copy.matching == Matching::Position {
         // What cannot be loaded is refused also when there is no file.
         Route::by_position(&copy.table, &copy.places, &copy.format)?;
     }
-    let mode = options.text("VALIDATION_MODE").map(Mode::new).transpose()?;
-    let files = if run.describes() { Vec::new() } else { chosen(&copy.location, &options).await? };
+    let files = if run.describes() { Vec::new() } else { chosen(&copy.location, options).await? };
+    // Queries over files read and write values as the format says.
+    let run = &Run { env: Arc::new(copy.env.clone()), ..run.clone() };
     match mode {
-        Some(mode) => validate(run, &copy, files, mode).await,
+        Some(mode) => validate(run, copy, files, mode).await,
         None if run.describes() => report(&[]),
-        None => load(run, &copy, files, &options).await,
+        None => load(run, copy, files, options).await,
     }
 }
 

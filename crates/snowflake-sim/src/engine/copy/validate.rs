@@ -6,6 +6,7 @@ use super::super::answer::{Answer, COUNT, count_value};
 use super::super::catalog::TableColumn;
 use super::super::run::Run;
 use super::super::stage::StagedFile;
+use super::super::types::{SqlType, TEXT};
 use super::super::value::{Reader, Value};
 use super::super::{Outcome, SqlError};
 use super::read::content;
@@ -13,21 +14,21 @@ use super::reject::Rejected;
 use super::rows::{FileRows, read};
 use super::statement::{Copy, OnError};
 
-const REJECTED: [&str; 12] = [
-    "ERROR",
-    "FILE",
-    "LINE",
-    "CHARACTER",
-    "BYTE_OFFSET",
-    "CATEGORY",
-    "CODE",
-    "SQL_STATE",
-    "COLUMN_NAME",
-    "ROW_NUMBER",
-    "ROW_START_LINE",
-    "REJECTED_RECORD",
+/// What is said of a rejected record.
+pub(super) const REJECTED: [(&str, SqlType); 12] = [
+    ("ERROR", TEXT),
+    ("FILE", TEXT),
+    ("LINE", COUNT),
+    ("CHARACTER", COUNT),
+    ("BYTE_OFFSET", COUNT),
+    ("CATEGORY", TEXT),
+    ("CODE", COUNT),
+    ("SQL_STATE", TEXT),
+    ("COLUMN_NAME", TEXT),
+    ("ROW_NUMBER", COUNT),
+    ("ROW_START_LINE", COUNT),
+    ("REJECTED_RECORD", TEXT),
 ];
-const COUNTS: [&str; 6] = ["LINE", "CHARACTER", "BYTE_OFFSET", "CODE", "ROW_NUMBER", "ROW_START_LINE"];
 
 /// What a validation answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +123,8 @@ async fn first_rows(
 }
 
 async fn rejected(run: &Run, copy: &Copy, files: Vec<StagedFile>, all: bool) -> Result<Outcome, SqlError> {
-    let mut answer = Answer::of_text(&REJECTED).with(&COUNTS, &COUNT);
+    let column = |(name, data_type): (&str, SqlType)| Column::new(name, data_type, true);
+    let mut answer = Answer::new(REJECTED.into_iter().map(column).collect());
     let copy = &Copy { on_error: OnError::Continue, ..copy.clone() };
     for file in files {
         run.check()?;
@@ -131,15 +133,16 @@ async fn rejected(run: &Run, copy: &Copy, files: Vec<StagedFile>, all: bool) -> 
             continue;
         }
         for found in read(run, copy, &content, usize::MAX).await?.rejected {
-            answer.row(rejection(found, copy.location.shown(&file)));
+            answer.row(rejection(&found, copy.location.shown(&file)));
         }
     }
     answer.finish(StatementType::COPY)
 }
 
-fn rejection(found: Rejected, file: String) -> Vec<Value<'static>> {
+/// One row of [`REJECTED`].
+pub(super) fn rejection(found: &Rejected, file: String) -> Vec<Value<'static>> {
     vec![
-        Value::text(found.error.message),
+        Value::text(found.error.message.clone()),
         Value::text(file),
         count_value(found.line),
         count_value(found.character),
@@ -147,9 +150,9 @@ fn rejection(found: Rejected, file: String) -> Vec<Value<'static>> {
         Value::text(found.category.name()),
         found.error.code.parse().map_or(Value::Null, Value::integer),
         Value::text(found.error.sql_state),
-        found.column.map_or(Value::Null, Value::text),
+        found.column.clone().map_or(Value::Null, Value::text),
         count_value(found.row),
         count_value(found.row_line),
-        Value::text(found.record),
+        Value::text(found.record.clone()),
     ]
 }

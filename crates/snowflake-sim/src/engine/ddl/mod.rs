@@ -3,10 +3,13 @@
 mod container;
 pub(super) mod stage;
 mod table;
+mod template;
 mod view;
 mod warehouse;
 
 use snowflake_proto::StatementType;
+
+pub(super) use table::put as put_table;
 
 use super::answer::status;
 use super::catalog::{Kind, ObjectPath};
@@ -40,6 +43,9 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
         Kind::Permanent
     };
     let mut head = Head { or_replace, if_not_exists: false, kind };
+    if cursor.sees("TABLE") && template::has_template(tokens) {
+        return template::create(run, &mut cursor, head).await;
+    }
     if cursor.sees("TABLE") {
         return table::create(run, tokens).await;
     }

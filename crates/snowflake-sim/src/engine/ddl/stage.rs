@@ -9,7 +9,7 @@ use super::super::catalog::{FileFormat, Kind, Stage};
 use super::super::copy::check_format;
 use super::super::run::Run;
 use super::super::stage::find;
-use super::super::syntax::{Cursor, Name, OptionValue, Options};
+use super::super::syntax::{Cursor, Name, OptionValue, Options, lex};
 use super::super::{Outcome, SqlError};
 use super::{Head, taken};
 
@@ -92,13 +92,25 @@ pub(super) fn drop(run: &Run, name: &Name) -> Result<bool, SqlError> {
     Ok(remove_files(run, removed))
 }
 
-/// The options of a named file format.
+/// The options of a file format: by its exact name, else by its name as it is written in a statement.
 pub(in super::super) fn named_format(run: &Run, name: &str) -> Result<Options, SqlError> {
-    let parts: Name = name.split('.').map(str::to_owned).collect();
-    let path = run.path(&parts)?;
-    let catalog = run.engine().catalog();
-    let found = catalog.schema(&path.database, &path.schema)?.formats.get(&path.name);
-    found.map(|format| format.options.clone()).ok_or_else(|| SqlError::missing("File format", name))
+    let find = |parts: &Name| {
+        let path = run.path(parts)?;
+        let catalog = run.engine().catalog();
+        let found = catalog.schema(&path.database, &path.schema)?.formats.get(&path.name);
+        Ok::<_, SqlError>(found.map(|format| format.options.clone()))
+    };
+    let exact: Name = name.split('.').map(str::to_owned).collect();
+    if exact.len() <= 3
+        && let Ok(Some(found)) = find(&exact)
+    {
+        return Ok(found);
+    }
+    let tokens = lex(name)?;
+    let mut cursor = Cursor::new(&tokens);
+    let written = cursor.name()?;
+    cursor.end()?;
+    find(&written)?.ok_or_else(|| SqlError::missing("File format", name))
 }
 
 pub(super) fn create_format(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<Outcome, SqlError> {

@@ -16,7 +16,7 @@ use super::super::catalog::{Kind, ObjectPath, Relation, Table, TableColumn, Tabl
 use super::super::rewrite::{Tables, name_items};
 use super::super::run::Run;
 use super::super::select::{Planned, plan_query};
-use super::super::syntax::{Cursor, Name, Tokens, parse_statement, select_titles};
+use super::super::syntax::{Cursor, Name, Options, Tokens, parse_statement, select_titles};
 use super::super::types::{parse_type, type_of};
 use super::super::value::cast_array;
 use super::super::{Outcome, SqlError};
@@ -37,14 +37,10 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
     let head = Head { or_replace: create.or_replace, if_not_exists: create.if_not_exists, kind };
     let path = run.path(&name_of(&create.name)?)?;
     let done = || status(format!("Table {} successfully created.", path.name), StatementType::DDL);
-    let exists = match kind {
-        Kind::Temporary => run.session.state().relations.contains_key(&path),
-        _ => run.relation(&path)?.is_some(),
-    };
     if run.describes() {
         return done();
     }
-    if let Some(outcome) = taken(exists, head, &path)? {
+    if let Some(outcome) = taken(is_there(run, &path, kind)?, head, &path)? {
         return Ok(outcome);
     }
     let mut columns =
@@ -71,6 +67,7 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
     let cluster_by = create.cluster_by.map(|keys| format!("LINEAR{keys}")).unwrap_or_default();
     let comment = create.comment.map(|comment| comment_text(&comment.to_string())).unwrap_or_default();
     let table = Table::new(TableOptions { columns, kind, created: run.env.now, comment, cluster_by });
+    table.set_evolves(create.enable_schema_evolution == Some(true));
     if let Some(planned) = planned {
         content = Version::new(filled(run, planned, &table).await?);
     }
@@ -79,6 +76,14 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
     run.check()?;
     put(run, &path, kind, Arc::new(table))?;
     done()
+}
+
+/// Whether a table of that kind would take the name of another.
+pub(super) fn is_there(run: &Run, path: &ObjectPath, kind: Kind) -> Result<bool, SqlError> {
+    match kind {
+        Kind::Temporary => Ok(run.session.state().relations.contains_key(path)),
+        _ => Ok(run.relation(path)?.is_some()),
+    }
 }
 
 /// What is parsed but not built.
@@ -90,7 +95,6 @@ fn refuse(create: &CreateTable) -> Result<(), SqlError> {
         (create.with_row_access_policy.is_some(), "row access policies"),
         (create.with_aggregation_policy.is_some(), "aggregation policies"),
         (create.change_tracking == Some(true), "change tracking"),
-        (create.enable_schema_evolution == Some(true), "schema evolution"),
         (create.default_ddl_collation.is_some(), "collations"),
     ];
     match refused.into_iter().find(|(is_there, _)| *is_there) {
@@ -234,7 +238,7 @@ fn selected(found: &[Column], stated: Vec<TableColumn>) -> Result<Vec<TableColum
     Ok(stated)
 }
 
-fn refuse_duplicates(columns: &[TableColumn]) -> Result<(), SqlError> {
+pub(super) fn refuse_duplicates(columns: &[TableColumn]) -> Result<(), SqlError> {
     let mut seen = std::collections::BTreeSet::new();
     match columns.iter().find(|column| !seen.insert(&column.name)) {
         Some(twice) => Err(SqlError::duplicate_column(&twice.name)),
@@ -263,7 +267,16 @@ async fn filled(run: &Run, planned: Planned, table: &Table) -> Result<Vec<Record
         .collect()
 }
 
-fn put(run: &Run, path: &ObjectPath, kind: Kind, table: Arc<Table>) -> Result<(), SqlError> {
+/// Makes a table known under a name.
+///
+/// # Errors
+/// `002003` when the database or schema is missing.
+pub(in super::super) fn put(
+    run: &Run,
+    path: &ObjectPath,
+    kind: Kind,
+    table: Arc<Table>,
+) -> Result<(), SqlError> {
     let relation = Relation::Table(table);
     if kind == Kind::Temporary {
         run.engine().catalog().schema(&path.database, &path.schema)?;
@@ -292,11 +305,23 @@ pub(super) fn drop(run: &Run, name: &Name) -> Result<bool, SqlError> {
     Ok(false)
 }
 
-/// `ALTER TABLE [IF EXISTS] name RENAME TO name`.
+/// `ALTER TABLE [IF EXISTS] name RENAME TO name` and `… SET ENABLE_SCHEMA_EVOLUTION = …`.
 pub(super) fn alter(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
     let if_exists = cursor.words(&["IF", "EXISTS"]);
     let name = cursor.name()?;
     let path = run.path(&name)?;
+    if cursor.word("SET") {
+        let options = Options::read(cursor)?;
+        cursor.end()?;
+        if let Some(other) = options.names().find(|name| *name != "ENABLE_SCHEMA_EVOLUTION") {
+            return Err(SqlError::not_simulated(format!("ALTER TABLE … SET {other}")));
+        }
+        let evolves = options.boolean("ENABLE_SCHEMA_EVOLUTION")?.ok_or_else(|| cursor.unexpected())?;
+        if !if_exists || run.relation(&path)?.is_some() {
+            run.table(&path, &name.join("."))?.set_evolves(evolves);
+        }
+        return status("Statement executed successfully.", StatementType::DDL);
+    }
     if !cursor.words(&["RENAME", "TO"]) {
         return Err(SqlError::not_simulated("that ALTER TABLE"));
     }

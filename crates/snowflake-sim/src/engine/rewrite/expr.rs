@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, CeilFloorKind, Expr, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Interval, JsonPath, JsonPathElem, Subscript, TrimWhereField, UnaryOperator,
+    FunctionArguments, Ident, Interval, JsonPath, JsonPathElem, Subscript, TrimWhereField, UnaryOperator,
     Value as Literal, ValueWithSpan,
 };
 
@@ -10,7 +10,7 @@ use super::super::SqlError;
 use super::super::syntax::BindValue;
 use super::super::types::SqlType;
 use super::super::value::{Value, to_text};
-use super::make::{binary, call, cast, column, integer, null, string};
+use super::make::{binary, call, cast, column, ident, integer, null, string};
 use super::{Rewriter, functions};
 
 /// Rewrites one node, whose children have been rewritten.
@@ -69,11 +69,23 @@ pub(super) fn rewrite(rewriter: &mut Rewriter<'_>, node: &mut Expr) -> Result<()
             let pairs = fields.into_iter().flat_map(|field| [string(field.key.value), *field.value]);
             call("OBJECT_CONSTRUCT", pairs.collect())
         }
+        Expr::CompoundIdentifier(parts) => numbered(parts),
         Expr::Collate { .. } => return Err(SqlError::not_simulated("collations")),
         other => other,
     };
     *node = replacement;
     Ok(())
+}
+
+/// `t.$1` is the first column of `t`.
+fn numbered(mut parts: Vec<Ident>) -> Expr {
+    if let Some(last) = parts.last_mut()
+        && last.quote_style.is_none()
+        && let Some(number) = last.value.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok())
+    {
+        *last = ident(&format!("COLUMN{number}"));
+    }
+    Expr::CompoundIdentifier(parts)
 }
 
 /// `TIMESTAMP` and `DATETIME` as the session's mapping has them.

@@ -8,6 +8,7 @@ mod expr;
 mod functions;
 mod generator;
 pub(super) mod make;
+mod members;
 mod names;
 mod recursion;
 mod relations;

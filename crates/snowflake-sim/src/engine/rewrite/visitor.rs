@@ -13,7 +13,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::SqlError;
 use super::super::run::Run;
-use super::{aliases, chains, expr, names, recursion, relations, values};
+use super::{aliases, chains, expr, members, names, recursion, relations, values};
 
 /// The tables that a tree names, by their name in the rewritten tree.
 pub(in super::super) type Tables = HashMap<String, Arc<dyn TableSource>>;
@@ -44,7 +44,7 @@ impl<'a> Rewriter<'a> {
     pub(in super::super) fn new(run: &'a Run) -> Self {
         Self {
             run,
-            tables: Tables::new(),
+            tables: run.provided.clone(),
             effects: Effects::default(),
             home: (run.context.database.clone(), run.context.schema.clone()),
             scopes: Vec::new(),
@@ -118,6 +118,9 @@ impl VisitorMut for Rewriter<'_> {
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlError> {
         self.generators.push(relations::reads_generator(select));
         names::name_inner_items(select);
+        if let Err(error) = members::spread(self, select) {
+            return ControlFlow::Break(error);
+        }
         flow(aliases::expand(self, select))
     }
 

@@ -16,7 +16,7 @@ pub(in super::super) async fn execute(
     session: &EngineSession,
     statement: Statement,
 ) -> Result<Outcome, SqlError> {
-    let run = Run::new(session, statement)?;
+    let mut run = Run::new(session, statement)?;
     run.check()?;
     if let Some(outcome) = transfer::execute(&run).await? {
         return Ok(outcome);
@@ -32,6 +32,7 @@ pub(in super::super) async fn execute(
     };
     let tokens = resolve_identifiers(&run, tokens)?;
     let binds = placeholders(&tokens);
+    let tokens = copy::provide(&mut run, tokens).await?;
     let mut outcome = family(&run, &tokens).await.map_err(|error| placed(error, &tokens))?;
     if let Outcome::Rows(rows) = &mut outcome {
         rows.number_of_binds = binds;

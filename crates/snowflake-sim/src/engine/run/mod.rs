@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::catalog::ObjectPath;
 use super::env::Env;
+use super::rewrite::Tables;
 use super::stage::Client;
 use super::syntax::{BindValue, Name, bind_value};
 use super::value::Value;
@@ -22,7 +23,7 @@ pub(super) use settings::{ROLES, invalid_zone};
 pub(super) use tables::Gate;
 
 /// A statement while it runs.
-#[derive(Debug)]
+#[derive(Clone)]
 pub(super) struct Run {
     pub(super) session: EngineSession,
     pub(super) statement: Statement,
@@ -35,6 +36,8 @@ pub(super) struct Run {
     pub(super) client: Client,
     /// The ids of earlier statements of the session, oldest first.
     pub(super) history: Vec<String>,
+    /// Tables that stand in the statement for what is no name: files, and functions over them.
+    pub(super) provided: Tables,
 }
 
 impl Run {
@@ -53,7 +56,8 @@ impl Run {
         let (context, client) = (state.context.clone(), state.client);
         drop(state);
         let (session, env) = (session.clone(), Arc::new(env));
-        Ok(Self { session, statement, context, parameters, env, client, history })
+        let provided = Tables::new();
+        Ok(Self { session, statement, context, parameters, env, client, history, provided })
     }
 
     pub(super) fn engine(&self) -> &Engine {

@@ -36,7 +36,7 @@ pub(in super::super) fn plan_query(
     provided: Tables,
 ) -> Result<Planned, SqlError> {
     let mut rewriter = Rewriter::new(run);
-    rewriter.tables = provided;
+    rewriter.tables.extend(provided);
     rewriter.rewrite(&mut query)?;
     let (tables, effects) = (rewriter.tables, rewriter.effects);
     let mut state = run.engine().state();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::super::SqlError;
-use super::super::answer::{Answer, COUNT, INSTANT, count_value, instant_value};
+use super::super::answer::{Answer, COUNT, INSTANT, count_value, instant_value, letter};
 use super::super::catalog::{Kind, ObjectPath, Relation, TableColumn};
 use super::super::run::Run;
 use super::super::types::SqlType;
@@ -89,7 +89,7 @@ pub(super) fn tables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
             ("automatic_clustering", text("OFF")),
             ("change_tracking", text("OFF")),
             ("is_external", text("N")),
-            ("enable_schema_evolution", text("N")),
+            ("enable_schema_evolution", letter(table.evolves())),
             ("owner_role_type", text("ROLE")),
             ("is_event", text("N")),
             ("is_hybrid", text("N")),

@@ -20,6 +20,16 @@ impl<'a> Cursor<'a> {
         Self { source, at: 0 }
     }
 
+    /// The same from a later token on.
+    pub(in super::super) fn at(source: &'a Tokens, at: usize) -> Self {
+        Self { source, at }
+    }
+
+    /// How many tokens have been read.
+    pub(in super::super) fn position(&self) -> usize {
+        self.at
+    }
+
     pub(in super::super) fn peek(&self) -> Option<&'a Token> {
         self.source.tokens.get(self.at).map(|each| &each.token)
     }

@@ -101,7 +101,7 @@ impl Path {
         let opens = follows && each.token == Token::Colon;
         self.inside = opens || self.inside && (follows || self.operand_end.is_none()) && is_path(&each.token);
         self.operand_end = match &each.token {
-            Token::Word(_) | Token::RParen | Token::RBracket => Some(each.span.end),
+            Token::Word(_) | Token::Placeholder(_) | Token::RParen | Token::RBracket => Some(each.span.end),
             _ if self.inside => None,
             _ => Some(Location::empty()),
         };
@@ -117,7 +117,8 @@ fn is_path(token: &Token) -> bool {
 /// Whether the token at a place is the colon of a path rather than of a placeholder.
 pub(in super::super) fn opens_path(tokens: &Tokens, at: usize) -> bool {
     let Some(before) = at.checked_sub(1).and_then(|before| tokens.tokens.get(before)) else { return false };
-    let operand = matches!(before.token, Token::Word(_) | Token::RParen | Token::RBracket);
+    let operand =
+        matches!(before.token, Token::Word(_) | Token::Placeholder(_) | Token::RParen | Token::RBracket);
     operand && tokens.tokens.get(at).is_some_and(|colon| colon.span.start == before.span.end)
 }
 

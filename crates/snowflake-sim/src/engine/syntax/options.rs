@@ -47,6 +47,28 @@ impl Options {
         }
     }
 
+    /// Reads arguments such as `FILE_FORMAT => 'f', FILES => ('a', 'b')` until something else comes. Without
+    /// parentheses, a list goes on until the next name.
+    ///
+    /// # Errors
+    /// `001003` when a value is missing.
+    pub(in super::super) fn read_named(cursor: &mut Cursor<'_>) -> Result<Self, SqlError> {
+        let mut options = Self::default();
+        while let Some(name) = argument_name(cursor) {
+            let mut found = value(cursor)?;
+            while cursor.token(&Token::Comma) && argument_name(&mut cursor.clone()).is_none() {
+                let next = single(cursor)?;
+                found = match found {
+                    OptionValue::Text(first) => OptionValue::List(vec![first, next]),
+                    OptionValue::List(items) => OptionValue::List(items.into_iter().chain([next]).collect()),
+                    OptionValue::Options(_) => return Err(cursor.unexpected()),
+                };
+            }
+            options.values.insert(name, found);
+        }
+        Ok(options)
+    }
+
     pub(in super::super) fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
@@ -114,6 +136,18 @@ fn invalid(name: &str, value: &str) -> SqlError {
         "22023",
         format!("SQL compilation error:\ninvalid value [{value}] for parameter '{name}'"),
     )
+}
+
+/// The name of an argument and the arrow after it.
+fn argument_name(cursor: &mut Cursor<'_>) -> Option<String> {
+    let mut ahead = cursor.clone();
+    let Some(Token::Word(word)) = ahead.next() else { return None };
+    let name = word.value.to_ascii_uppercase();
+    if !ahead.token(&Token::RArrow) {
+        return None;
+    }
+    *cursor = ahead;
+    Some(name)
 }
 
 fn value(cursor: &mut Cursor<'_>) -> Result<OptionValue, SqlError> {

@@ -43,6 +43,16 @@ impl<'a> CsvSource<'a> {
         &self.header
     }
 
+    /// The number of fields of the longest record.
+    pub(in super::super) fn widest(&self) -> usize {
+        let mut records = Records::new(self.text, &self.format.dialect);
+        let (mut fields, mut widest) = (Vec::new(), 0);
+        while records.next_into(&mut fields).is_some() {
+            widest = widest.max(fields.len());
+        }
+        widest
+    }
+
     /// Refuses records of another number of fields, where the format wants that.
     pub(in super::super) fn expect_width(&mut self, width: usize) {
         self.width = self.format.error_on_column_count.then_some(width);

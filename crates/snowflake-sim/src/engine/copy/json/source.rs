@@ -177,7 +177,7 @@ fn measured(text: &str) -> usize {
 fn picked(value: &Json, item: &Item) -> Option<String> {
     match item {
         Item::Field(0) => Some(value.to_string()),
-        Item::Member(name) => value.get(name).map(Json::to_string),
+        Item::Member(name) => value.get(name).filter(|member| !member.is_null()).map(Json::to_string),
         Item::Field(_) | Item::Metadata(_) => None,
     }
 }

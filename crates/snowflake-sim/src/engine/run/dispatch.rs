@@ -1,12 +1,12 @@
 //! Which family a statement belongs to.
 
-use datafusion::sql::sqlparser::tokenizer::{Token, Word};
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::super::syntax::{Cursor, Tokens, lex, opens_path, split_tokens};
-use super::super::value::{Value, to_text};
 use super::super::{EngineSession, Outcome, SqlError, Statement};
 use super::super::{copy, ddl, describe, dml, select, session_commands, show, stage, transfer};
 use super::Run;
+use super::identifiers::resolve_identifiers;
 
 /// Runs one statement of a session.
 ///
@@ -106,49 +106,4 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         }
         _ => Err(cursor.unexpected()),
     }
-}
-
-/// Replaces `IDENTIFIER('name')`, `IDENTIFIER(?)` and `IDENTIFIER($variable)` by the name itself.
-fn resolve_identifiers(run: &Run, tokens: Tokens) -> Result<Tokens, SqlError> {
-    let is_call = |at: usize| {
-        matches!(&tokens.tokens[at].token, Token::Word(word) if word.quote_style.is_none() && word.value == "IDENTIFIER")
-            && tokens.tokens.get(at + 1).is_some_and(|next| next.token == Token::LParen)
-    };
-    if !(0..tokens.tokens.len()).any(is_call) {
-        return Ok(tokens);
-    }
-    let mut resolved = Vec::with_capacity(tokens.tokens.len());
-    let mut at = 0;
-    while at < tokens.tokens.len() {
-        if !is_call(at) {
-            resolved.push(tokens.tokens[at].clone());
-            at += 1;
-            continue;
-        }
-        let value = match &tokens.tokens[at + 2..] {
-            [argument, close, ..] if close.token == Token::RParen => match &argument.token {
-                Token::SingleQuotedString(text) => Value::text(text.clone()),
-                Token::Placeholder(name) if name.starts_with(':') => run.bound(name)?.value,
-                Token::Placeholder(name) => run.variable(name)?,
-                Token::Word(word) => Value::text(word.to_string()),
-                _ => return Err(SqlError::not_simulated("IDENTIFIER of an expression")),
-            },
-            [colon, argument, close, ..] if colon.token == Token::Colon && close.token == Token::RParen => {
-                run.bound(&argument.token.to_string())?.value
-            }
-            _ => return Err(SqlError::not_simulated("IDENTIFIER of an expression")),
-        };
-        let width = tokens.tokens[at..].iter().position(|each| each.token == Token::RParen).unwrap_or(0) + 1;
-        let name = to_text(value, &run.env).unwrap_or_default().into_owned();
-        for mut token in lex(&name)?.tokens {
-            token.span = tokens.tokens[at].span;
-            // What comes out of IDENTIFIER is a name, even when it reads like a keyword.
-            if let Token::Word(Word { keyword, .. }) = &mut token.token {
-                *keyword = datafusion::sql::sqlparser::keywords::Keyword::NoKeyword;
-            }
-            resolved.push(token);
-        }
-        at += width;
-    }
-    Ok(Tokens { text: tokens.text, tokens: resolved })
 }

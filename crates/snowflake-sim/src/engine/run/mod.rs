@@ -1,6 +1,7 @@
 //! Running one statement: what it is, and everything it may look at.
 
 mod dispatch;
+mod identifiers;
 mod settings;
 mod tables;
 

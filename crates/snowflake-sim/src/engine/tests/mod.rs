@@ -9,6 +9,7 @@ mod harness;
 mod inferring;
 mod json;
 mod merging;
+mod naming;
 mod parquet;
 mod queries;
 mod sessions;

@@ -1,11 +1,9 @@
 //! The client.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use snowflake_ingest::{
-    CopyIntoRequest, CopyResult, LocalStages, PutOptions, PutResult, RejectedRecord, StageFile,
-    UnloadRequest, UnloadResult,
+    CopyIntoRequest, CopyResult, LocalStages, Machine, RejectedRecord, UnloadRequest, UnloadResult,
 };
 use snowflake_ops::Health;
 use snowflake_query::{
@@ -50,7 +48,7 @@ pub struct SnowflakeClient {
 struct Inner {
     /// Or what is wrong with the settings, where the constructor could not say it.
     pool: Result<Pool, String>,
-    local_stages: LocalStages,
+    machine: Machine,
     simulation: Simulated,
 }
 
@@ -103,10 +101,16 @@ impl SnowflakeClient {
     }
 
     fn assemble(pool: Result<Pool, String>, local_stages: LocalStages, simulation: Simulated) -> Self {
-        Self { inner: Arc::new(Inner { pool, local_stages, simulation }) }
+        let machine = Machine::new(local_stages).with_home(std::env::home_dir());
+        Self { inner: Arc::new(Inner { pool, machine, simulation }) }
     }
 
-    fn pool(&self) -> Result<&Pool, SnowflakeError> {
+    /// What transfers may use of this machine.
+    pub(crate) fn machine(&self) -> &Machine {
+        &self.inner.machine
+    }
+
+    pub(crate) fn pool(&self) -> Result<&Pool, SnowflakeError> {
         let broken = |message: &String| SnowflakeError::Configuration { message: message.clone() };
         self.inner.pool.as_ref().map_err(broken)
     }
@@ -136,6 +140,10 @@ impl SnowflakeClient {
 
     /// Runs a statement and holds its whole result in memory.
     ///
+    /// A `PUT` or `GET` moves its files between this machine and the stage, and its result has a row for each of
+    /// them. The sessions of [`session`](Self::session) refuse both, and so does
+    /// [`execute_async`](Self::execute_async).
+    ///
     /// # Errors
     /// [`Sql`](crate::ErrorKind::Sql) when the server refuses or fails the statement,
     /// [`Timeout`](crate::ErrorKind::Timeout), [`Pool`](crate::ErrorKind::Pool) when no session becomes
@@ -145,6 +153,11 @@ impl SnowflakeClient {
     /// # Cancellation
     /// Dropping the future tells the server to stop the statement.
     pub async fn execute(&self, query: impl Into<Query> + Send) -> Result<QueryResult, SnowflakeError> {
+        let query = query.into();
+        if query.is_transfer() {
+            let moved = snowflake_ingest::execute_transfer(self.pool()?, query, self.machine());
+            return Ok(Box::pin(moved).await?);
+        }
         Ok(self.pool()?.execute(query).await?)
     }
 
@@ -169,7 +182,7 @@ impl SnowflakeClient {
     /// Dropping the future tells the server to stop the statement; dropping the stream stops all
     /// downloads.
     pub async fn execute_stream(&self, query: impl Into<Query> + Send) -> Result<RowStream, SnowflakeError> {
-        Ok(self.pool()?.execute_stream(query).await?)
+        Ok(self.execute_batches(query).await?.into_rows())
     }
 
     /// Runs a statement and streams its rows as Arrow batches of one schema.
@@ -183,6 +196,10 @@ impl SnowflakeClient {
         &self,
         query: impl Into<Query> + Send,
     ) -> Result<BatchStream, SnowflakeError> {
+        let query = query.into();
+        if query.is_transfer() {
+            return Ok(self.execute(query).await?.rows.to_stream());
+        }
         Ok(self.pool()?.execute_batches(query).await?)
     }
 
@@ -222,46 +239,6 @@ impl SnowflakeClient {
         if let Ok(pool) = &self.inner.pool {
             pool.reopen();
         }
-    }
-
-    /// Uploads a local file to a stage, gzip'd on the way unless it is compressed already.
-    ///
-    /// # Errors
-    /// As [`snowflake_ingest::put_file`].
-    pub async fn put_file(
-        &self,
-        path: impl AsRef<Path> + Send,
-        stage: &str,
-        options: PutOptions,
-    ) -> Result<PutResult, SnowflakeError> {
-        let local = self.inner.local_stages;
-        Ok(snowflake_ingest::put_file(self.pool()?, path.as_ref(), stage, options, local).await?)
-    }
-
-    /// The files of a stage, or of a folder of it; `pattern` is a glob for their names, such as `*.csv`.
-    ///
-    /// # Errors
-    /// As [`snowflake_ingest::list_stage`].
-    ///
-    /// # Cancellation
-    /// Dropping the future tells the server to stop the statement.
-    pub async fn list_stage(
-        &self,
-        stage: &str,
-        pattern: Option<&str>,
-    ) -> Result<Vec<StageFile>, SnowflakeError> {
-        Ok(snowflake_ingest::list_stage(self.pool()?, stage, pattern).await?)
-    }
-
-    /// Removes files of a stage, and names those that it removed. Without a pattern all of them go.
-    ///
-    /// # Errors
-    /// As [`snowflake_ingest::remove`].
-    ///
-    /// # Cancellation
-    /// Dropping the future tells the server to stop the statement; what is gone stays gone.
-    pub async fn remove(&self, stage: &str, pattern: Option<&str>) -> Result<Vec<String>, SnowflakeError> {
-        Ok(snowflake_ingest::remove(self.pool()?, stage, pattern).await?)
     }
 
     /// Loads the files of a stage into a table, and tells what became of each.

@@ -47,6 +47,7 @@ mod builder;
 mod client;
 mod config;
 mod error;
+mod files;
 #[cfg_attr(not(feature = "sim"), path = "no_simulation.rs")]
 mod simulation;
 
@@ -57,9 +58,10 @@ pub use error::{ErrorKind, SnowflakeError};
 #[cfg(feature = "sim")]
 pub use simulation::Simulation;
 pub use snowflake_ingest::{
-    BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, FileCompression,
-    FileFormat, FormatType, MatchByColumnName, OnError, OptionValue, PutFile, PutOptions, PutResult,
-    PutStatus, RejectedRecord, StageFile, UnloadRequest, UnloadResult, UnloadSource, UnloadedFile,
+    BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, DownloadOptions,
+    FileCompression, FileFormat, FormatType, GetFile, GetResult, GetStatus, MatchByColumnName, OnError,
+    OnFailure, OptionValue, Progress, PutFile, PutOptions, PutResult, PutStatus, RejectedRecord,
+    SourceCompression, StageFile, UnloadRequest, UnloadResult, UnloadSource, UnloadedFile, UploadOptions,
 };
 pub use snowflake_ops::Health;
 pub use snowflake_proto::{

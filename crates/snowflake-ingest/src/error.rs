@@ -1,7 +1,5 @@
 //! Why a file could not be moved.
 
-use std::path::PathBuf;
-
 use snafu::Snafu;
 use snowflake_proto::Recovery;
 /// The kinds are those of a statement: moving a file begins with one.
@@ -9,6 +7,7 @@ pub use snowflake_query::ErrorKind;
 
 #[cfg(feature = "cloud")]
 use crate::store::Failure;
+use crate::transfer::Fault;
 
 /// A failure of this crate.
 #[derive(Debug, Snafu)]
@@ -23,10 +22,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub(crate) enum Repr {
     #[snafu(display("`{location}` is not a stage location: {reason}"))]
     Location { location: String, reason: &'static str },
-    #[snafu(display("the file name `{}` cannot be written in a statement", path.display()))]
-    FileName { path: PathBuf },
-    #[snafu(display("cannot upload {}", path.display()))]
-    Read { path: PathBuf, source: std::io::Error },
     #[snafu(display("cannot write to the stage"))]
     Write { source: std::io::Error },
     #[snafu(display(
@@ -70,6 +65,8 @@ pub(crate) enum Repr {
     #[snafu(display("{key:?} could not be transferred"))]
     Object { key: String, source: Failure },
     #[snafu(transparent)]
+    Transfer { source: Fault },
+    #[snafu(transparent)]
     Query { source: snowflake_query::Error },
 }
 
@@ -79,7 +76,6 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
             Repr::Location { .. }
-            | Repr::FileName { .. }
             | Repr::Store { .. }
             | Repr::FormatOption { .. }
             | Repr::CopyRequest { .. }
@@ -87,7 +83,7 @@ impl Error {
             | Repr::Key { .. }
             | Repr::PartMissing { .. }
             | Repr::NoParts { .. } => ErrorKind::Configuration,
-            Repr::Read { .. } | Repr::Write { .. } | Repr::StageFile { .. } => ErrorKind::Io,
+            Repr::Write { .. } | Repr::StageFile { .. } => ErrorKind::Io,
             Repr::NoStage
             | Repr::ForeignFolder
             | Repr::Answer { .. }
@@ -98,6 +94,7 @@ impl Error {
             Repr::Renewal { source } => source.kind(),
             #[cfg(feature = "cloud")]
             Repr::Object { source, .. } => source.kind(),
+            Repr::Transfer { source } => source.kind(),
             Repr::Query { source } => source.kind(),
         }
     }
@@ -117,6 +114,12 @@ impl Error {
             Repr::Renewal { source } => source.query(),
             _ => None,
         }
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(source: Fault) -> Self {
+        Repr::Transfer { source }.into()
     }
 }
 

@@ -3,23 +3,23 @@
 //! [`copy_into`] loads staged files into a table and tells what became of each, [`unload`] writes a table into
 //! files of a stage, [`list_stage`] and [`remove`] look after the files.
 //!
-//! [`put_file`] uploads local files to a stage, as the `PUT` statement does, gzip'd on the way.
-//! This version reaches stages that the server keeps in a folder of the same machine, as the embedded
-//! simulator does; a stage in S3, Azure or Google Cloud is refused with an error that says so.
+//! [`put_file`] and its sisters upload files, bytes and readers to a stage, as the `PUT` statement does: gzip'd by
+//! all cores, encrypted where the stage is, in parts and in bounded memory. [`get_file`] and its sisters download
+//! them again. Stages are in S3, Azure, Google Cloud, or a folder of the same machine, as the embedded simulator
+//! has them.
 //!
-//! The types are re-exported by `snowflake-client`, whose `put_file` is the usual way in.
+//! The types are re-exported by `snowflake-client`, whose methods are the usual way in.
 
-mod compression;
 mod copy;
 mod error;
-mod local;
 mod location;
+mod machine;
 mod names;
 mod options;
-mod put;
 mod stage;
 #[allow(dead_code, reason = "transfers are built on these")]
 mod store;
+mod transfer;
 
 pub use copy::{
     BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, FileCompression,
@@ -28,6 +28,10 @@ pub use copy::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use location::StageLocation;
-pub use options::PutOptions;
-pub use put::{LocalStages, PutFile, PutResult, PutStatus, put_file};
+pub use machine::{LocalStages, Machine};
+pub use options::{DownloadOptions, OnFailure, PutOptions, UploadOptions};
 pub use stage::{StageFile, list_stage, remove};
+pub use transfer::{
+    GetFile, GetResult, GetStatus, Progress, PutFile, PutResult, PutStatus, SourceCompression,
+    execute_transfer, get_file, get_files, get_writer, put_bytes, put_file, put_files, put_reader,
+};

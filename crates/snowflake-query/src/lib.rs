@@ -47,8 +47,8 @@
 //! |---|---|
 //! | `parquet` (default) | results written as Parquet files |
 //!
-//! What this crate deliberately does not do: it moves no files (PUT and GET are refused, their instructions can be had
-//! with [`Session::prepare_transfer`]), opens no connection but through the transport that it is given, and repeats no
+//! What this crate deliberately does not do: it moves no files (PUT and GET are refused; whoever moves them gets the
+//! instructions, and gives the result, with [`Session::prepare_transfer`]), opens no connection but through the transport that it is given, and repeats no
 //! statement under a new request id.
 
 mod error;
@@ -72,7 +72,7 @@ pub use result::{
 pub use session::{Session, SessionOptions, Wanted};
 pub use snowflake_proto::{ArrowOptions, Cell, Column, DataType};
 pub use statement::{
-    Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus, Resubmit,
+    FileTransfer, Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats, QueryStatus, Resubmit,
 };
 /// The type of request ids.
 pub use uuid::Uuid;

@@ -11,7 +11,7 @@ use super::cloud;
 use super::contract::{Renew, Store};
 use super::folder::Folder;
 use crate::error::{ForeignFolderSnafu, NoStageSnafu, Result, StoreSnafu};
-use crate::put::LocalStages;
+use crate::machine::LocalStages;
 
 /// What a store lives in.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
 use futures::future::try_join_all;
+use snowflake_transport::{Clock, Transport};
 use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::time::Instant;
 
@@ -129,6 +130,18 @@ impl Pool {
     /// Starts a pool again that stopped because its credentials were refused.
     pub fn reopen(&self) {
         self.inner.manager.gate.reopen();
+    }
+
+    /// What carries the requests of its sessions.
+    #[must_use]
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        self.inner.manager.sessions.server.transport()
+    }
+
+    /// The clock of its sessions.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        self.inner.manager.sessions.server.clock()
     }
 
     /// How many sessions there are, and how many of them are free.

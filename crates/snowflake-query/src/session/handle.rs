@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use snafu::ResultExt;
 use snowflake_proto::ParameterValue;
-use snowflake_proto::wire::stage::Transfer;
+use snowflake_transport::{Clock, Transport};
 
 use super::core::Core;
 use super::heartbeat;
@@ -12,7 +12,7 @@ use super::options::SessionOptions;
 use crate::error::{Error, SessionSnafu};
 use crate::pool::Lease;
 use crate::result::{BatchStream, RowStream};
-use crate::statement::{self, Query, QueryHandle, QueryId, QueryResult, QueryStatus};
+use crate::statement::{self, FileTransfer, Query, QueryHandle, QueryId, QueryResult, QueryStatus};
 
 /// One session on the server: a role, a warehouse, a database, a schema, parameters, and what statements leave in it.
 ///
@@ -141,13 +141,9 @@ impl Session {
     /// # Errors
     /// [`Configuration`](crate::ErrorKind::Configuration) when the statement transfers no files; otherwise as
     /// [`Session::execute`].
-    pub async fn prepare_transfer(&self, query: impl Into<Query> + Send) -> Result<Transfer, Error> {
+    pub async fn prepare_transfer(&self, query: impl Into<Query> + Send) -> Result<FileTransfer, Error> {
         let query = query.into();
-        let answer = Box::pin(statement::run_transfer(&self.core, &query)).await?;
-        if answer.response.transfer.command.is_none() {
-            return Err(Error::configuration("the statement transfers no files: only PUT and GET do"));
-        }
-        Ok(answer.response.transfer)
+        Box::pin(statement::begin_transfer(&self.core, &query)).await
     }
 
     /// Asks the server for a sign of life, which also keeps the session alive.
@@ -159,6 +155,18 @@ impl Session {
         let asked = SessionSnafu { request_id: None, query_id: None };
         snowflake_auth::heartbeat(&self.core.server, &self.core.tokens).await.context(asked)?;
         Ok(())
+    }
+
+    /// What carries its requests.
+    #[must_use]
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        self.core.server.transport()
+    }
+
+    /// The clock that its limits and ages are measured by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        self.core.server.clock()
     }
 
     /// The server's number of the session.

@@ -14,6 +14,7 @@ mod several;
 mod status;
 mod submission;
 mod text;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -26,16 +27,18 @@ pub use query_id::QueryId;
 pub use resubmit::Resubmit;
 pub use result::{QueryResult, QueryStats};
 pub use status::QueryStatus;
+pub use transfer::FileTransfer;
 
 pub(crate) use abort::{AbortGuard, Flight};
 pub(crate) use handle::{cancel, status};
 pub(crate) use progress::Progress;
 pub(crate) use result::Opened;
 pub(crate) use result_url::ResultUrl;
-pub(crate) use run::{run_internal, run_transfer};
+pub(crate) use run::run_internal;
 pub(crate) use several::child_results;
 pub(crate) use submission::Submission;
 pub(crate) use text::TextClass;
+pub(crate) use transfer::begin_transfer;
 
 /// Runs a statement to its end and opens its result.
 pub(crate) async fn open(core: &Arc<Core>, query: &Query) -> Result<Opened, Error> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use snowflake_proto::{ArrowOptions, Bind, ParameterValue};
 use uuid::Uuid;
 
-use super::Resubmit;
+use super::{Resubmit, TextClass};
 use crate::result::PrefetchOptions;
 use crate::session::Wanted;
 
@@ -48,6 +48,19 @@ impl Query {
     #[must_use]
     pub fn wanted(&self) -> &Wanted {
         &self.wanted
+    }
+
+    /// Whether it is a PUT or GET, which moves files.
+    #[must_use]
+    pub fn is_transfer(&self) -> bool {
+        TextClass::of(&self.sql) == TextClass::Transfer
+    }
+
+    /// The same query with another text.
+    #[must_use]
+    pub fn with_sql(mut self, sql: impl Into<String>) -> Self {
+        self.sql = sql.into();
+        self
     }
 
     /// Whether [`QueryBuilder::async_mode`] was set.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
-use snowflake_query::{ErrorKind, QueryBuilder, QueryId, Session};
+use snowflake_query::{Column, DataType, ErrorKind, QueryBuilder, QueryId, Session};
 use snowflake_sim::{Expect, Reply, Rule};
 
 use crate::service::{
@@ -297,8 +297,20 @@ async fn file_transfers_are_not_executed_but_prepared() {
     assert!(error.to_string().contains("put_file"), "{error}");
     assert_eq!(count(&service, QUERY), 0);
     let transfer = session.prepare_transfer("PUT file:///data/f*.csv @s").await.unwrap();
-    assert_eq!(transfer.command.as_deref(), Some("UPLOAD"));
-    assert_eq!(transfer.src_locations.unwrap(), ["/data/f*.csv"]);
+    let instructions = transfer.instructions();
+    assert_eq!(instructions.command.as_deref(), Some("UPLOAD"));
+    assert_eq!(instructions.src_locations.as_ref().unwrap(), &["/data/f*.csv"]);
+
+    let (text, number) = (DataType::Text { length: 16 }, DataType::Number { precision: 38, scale: 0 });
+    let columns = [Column::new("source", text, false), Column::new("source_size", number, false)];
+    let (query_id, rows) = (transfer.query_id(), vec![vec![Some("f1.csv".to_owned()), Some("3".to_owned())]]);
+    let result = transfer.finish(&columns, rows).await.unwrap();
+    let row = result.rows.row(0).unwrap();
+    assert_eq!(
+        (row.get::<String>("source").unwrap().as_str(), row.get::<u64>("source_size").unwrap()),
+        ("f1.csv", 3)
+    );
+    assert_eq!((result.rows.len(), result.query_id), (1, query_id));
 }
 
 #[tokio::test(start_paused = true)]

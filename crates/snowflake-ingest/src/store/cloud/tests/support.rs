@@ -14,7 +14,7 @@ use snowflake_sim::storage::{Cloud, Storage};
 use snowflake_transport::{BoxFuture, SystemClock, Transport};
 
 use crate::Result;
-use crate::put::LocalStages;
+use crate::machine::LocalStages;
 use crate::store::{Content, Envelope, Metadata, Mode, Renew, Store, Surroundings, Written, open};
 
 /// A way for a stage to be offered.

@@ -1,0 +1,125 @@
+//! Files out of a stage, as the server's instructions for them say.
+
+use std::sync::Arc;
+
+use futures::TryStreamExt as _;
+use snafu::{ResultExt as _, ensure};
+use snowflake_proto::encryption::MasterKey;
+use snowflake_proto::wire::stage::{OneOrMany, Transfer};
+use snowflake_transport::Clock;
+
+use super::budget::{self, Budget};
+use super::fault::{KeySnafu, WriterSnafu, WrongCommandSnafu};
+use super::fetch::Fetching;
+use super::progress::Tally;
+use super::runner::Runner;
+use super::sink::Sink;
+use super::unseal::Opener;
+use super::{GetFile, GetStatus, metric};
+use crate::error::Result;
+use crate::machine::Machine;
+use crate::options::DownloadOptions;
+use crate::store::{self, Renew, Store};
+
+/// Gets the files of one statement.
+#[derive(Debug)]
+pub(super) struct Downloader {
+    /// The paths of the files in the stage.
+    pub(super) keys: Vec<String>,
+    pub(super) options: DownloadOptions,
+    /// The keys that their contents are encrypted with, one for each file.
+    masters: Vec<Option<MasterKey>>,
+    store: Arc<dyn Store>,
+    budget: Budget,
+    tally: Tally,
+    clock: Arc<dyn Clock>,
+}
+
+impl Downloader {
+    /// Gets files as these instructions say.
+    pub(super) fn new(
+        runner: &Runner,
+        transfer: &Transfer,
+        options: DownloadOptions,
+        machine: &Machine,
+        renew: Arc<dyn Renew>,
+    ) -> Result<Self> {
+        let command = transfer.command.as_deref();
+        let is_download = command.is_some_and(|word| word.eq_ignore_ascii_case("DOWNLOAD"));
+        ensure!(is_download, WrongCommandSnafu { statement: "GET" });
+        let keys = transfer.src_locations.clone().unwrap_or_default();
+        let masters = (0..keys.len()).map(|index| master_key(transfer, index)).collect::<Result<_>>()?;
+        let around = runner.surroundings(machine);
+        let clock = Arc::clone(&around.clock);
+        let budget = Budget::new(options.shared.memory.unwrap_or(budget::DEFAULT));
+        let tally = Tally::new(options.shared.watcher.clone());
+        let store = store::open(transfer, around, renew)?;
+        Ok(Self { keys, options, masters, store, budget, tally, clock })
+    }
+
+    /// How many files are going to be downloaded, for those who want to know how far it has come.
+    pub(super) fn expect(&self, files: u64) {
+        self.tally.note(|so_far| so_far.files = files);
+    }
+
+    /// Gets the file at this place of the list under this name.
+    pub(super) async fn download(&self, index: usize, name: &str, sink: Sink<'_>) -> Result<GetFile> {
+        let started = self.clock.now();
+        let downloaded = self.move_into(index, sink).await;
+        self.tally.file_done();
+        metric::took("get", self.clock.now().saturating_duration_since(started));
+        match downloaded {
+            Ok(size) => {
+                tracing::debug!(size, "a file was got");
+                let (file, message) = (name.to_owned(), String::new());
+                let file = GetFile { file, size, status: GetStatus::Downloaded, message };
+                metric::get(&file);
+                Ok(file)
+            }
+            Err(error) => {
+                metric::failed("get");
+                tracing::debug!(kind = ?error.kind(), "a file was not got");
+                Err(error)
+            }
+        }
+    }
+
+    async fn move_into(&self, index: usize, mut sink: Sink<'_>) -> Result<u64> {
+        let key = self.keys.get(index).map(String::as_str).unwrap_or_default();
+        let fetching = Fetching {
+            store: self.store.as_ref(),
+            parallel: usize::try_from(self.options.parallel).unwrap_or(usize::MAX),
+            budget: &self.budget,
+            tally: &self.tally,
+        };
+        let (object, mut pieces) = fetching.run(key).await?;
+        let master = self.masters.get(index).and_then(Option::as_ref);
+        let mut opener = Opener::new(key, &object.metadata, master)?;
+        let mut size = 0;
+        while let Some((pieces, _held)) = pieces.try_next().await? {
+            let (plain, rest) = opener.open(pieces).await.context(WriterSnafu { file: key })?;
+            opener = rest;
+            let written = sink.write(key, plain).await?;
+            self.tally.written(written);
+            size += written;
+        }
+        let rest = opener.finish(key)?;
+        let written = sink.write(key, rest).await? + sink.finish(key).await?;
+        self.tally.written(written);
+        Ok(size + written)
+    }
+}
+
+/// The key of the file at this place of the list, where files are encrypted by those who write them.
+fn master_key(transfer: &Transfer, index: usize) -> Result<Option<MasterKey>> {
+    if transfer.stage_info.as_ref().is_some_and(|info| info.location_type == "LOCAL_FS") {
+        return Ok(None);
+    }
+    let material = match &transfer.encryption_material {
+        Some(OneOrMany::One(material)) => Some(material),
+        Some(OneOrMany::Many(materials)) => materials.get(index).and_then(Option::as_ref),
+        None => None,
+    };
+    let material = material.filter(|material| !material.query_stage_master_key.is_empty());
+    Ok(material.map(MasterKey::new).transpose().context(KeySnafu)?)
+}

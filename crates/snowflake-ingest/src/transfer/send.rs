@@ -1,0 +1,152 @@
+//! Storing one object, as a whole or in parts.
+
+use std::sync::Arc;
+
+use futures::TryStreamExt as _;
+use futures::stream;
+use snafu::{ResultExt as _, ensure};
+use tokio::runtime::Handle;
+
+use super::body::Body;
+use super::budget::Budget;
+use super::fault::{ReadSnafu, SourceChangedSnafu};
+use super::progress::Tally;
+use crate::error::{Error, Result};
+use crate::store::{Content, Metadata, Mode, PartLimits, Parts, Store, Written};
+
+/// From this size on an object is sent in parts, whatever the server says, so that memory stays bounded.
+const WHOLE: u64 = 16 << 20;
+
+/// No more parts of one object than this are sent at a time.
+const MOST: usize = 16;
+
+/// Where and how objects are stored.
+pub(super) struct Sending<'a> {
+    pub(super) store: &'a dyn Store,
+    /// From what size on the server wants parts, in bytes.
+    pub(super) threshold: Option<u64>,
+    pub(super) mode: Mode,
+    pub(super) parallel: usize,
+    pub(super) budget: &'a Budget,
+    pub(super) tally: &'a Tally,
+}
+
+impl Sending<'_> {
+    /// Stores an object. No part of it is ever seen at its key.
+    pub(super) async fn run(&self, key: &str, body: &Body, metadata: &Metadata) -> Result<Written> {
+        let is_large = body.size() >= self.threshold.unwrap_or(WHOLE).min(WHOLE);
+        let sent = match self.store.parts() {
+            Some(limits) if is_large => self.in_parts(key, body, metadata, limits).await,
+            None if is_large => self.replayed(key, body, metadata).await,
+            _ => self.whole(key, body, metadata).await,
+        };
+        ensure!(!body.has_changed(), SourceChangedSnafu { file: key });
+        sent
+    }
+
+    async fn whole(&self, key: &str, body: &Body, metadata: &Metadata) -> Result<Written> {
+        let _held = match body.is_in_memory() {
+            true => None,
+            false => Some(self.budget.take(body.size()).await),
+        };
+        let bytes = body.whole().await.context(ReadSnafu { path: key })?;
+        let written = self.store.put(key, Content::Bytes(bytes), metadata, self.mode).await?;
+        self.count(written, body.size());
+        Ok(written)
+    }
+
+    async fn replayed(&self, key: &str, body: &Body, metadata: &Metadata) -> Result<Written> {
+        let content = Content::Replay(Arc::new(body.clone()));
+        let written = self.store.put(key, content, metadata, self.mode).await?;
+        self.count(written, body.size());
+        Ok(written)
+    }
+
+    async fn in_parts(
+        &self,
+        key: &str,
+        body: &Body,
+        metadata: &Metadata,
+        limits: PartLimits,
+    ) -> Result<Written> {
+        let parts = self.store.begin(key, body.size(), metadata, self.mode).await?;
+        let unfinished = Unfinished { parts: Arc::from(parts), is_over: false };
+        let parts = unfinished.parts.as_ref();
+        let most = if limits.parallel { self.parallel.clamp(1, MOST) } else { 1 };
+        let sent = self.send_parts(key, body, parts, limits.part_size(body.size()), most).await;
+        let done = match sent {
+            Ok(()) => parts.complete().await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(written) => {
+                unfinished.done();
+                Ok(written)
+            }
+            Err(error) => {
+                unfinished.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn send_parts(
+        &self,
+        key: &str,
+        body: &Body,
+        parts: &dyn Parts,
+        size: u64,
+        most: usize,
+    ) -> Result<()> {
+        // A part is read when there is memory for it; meanwhile those that were read go on.
+        let cut = stream::try_unfold((body.parts(size), 0_u32), async |(cutter, number)| {
+            let held = self.budget.take(size).await;
+            let (part, cutter) = cutter.next().await.context(ReadSnafu { path: key })?;
+            Ok::<_, Error>(part.map(|part| ((number, part, held), (cutter, number.saturating_add(1)))))
+        });
+        cut.map_ok(|(number, part, held)| async move {
+            let size = part.len() as u64;
+            parts.part(number, part).await?;
+            drop(held);
+            self.tally.written(size);
+            Ok(())
+        })
+        .try_buffer_unordered(most)
+        .try_collect()
+        .await
+    }
+
+    fn count(&self, written: Written, size: u64) {
+        if written == Written::Yes {
+            self.tally.written(size);
+        }
+    }
+}
+
+/// Parts that are taken away again unless the object is completed, also when nobody waits for it any more.
+struct Unfinished {
+    parts: Arc<dyn Parts>,
+    is_over: bool,
+}
+
+impl Unfinished {
+    fn done(mut self) {
+        self.is_over = true;
+    }
+
+    async fn abort(mut self) {
+        if let Err(error) = self.parts.abort().await {
+            tracing::debug!(kind = ?error.kind(), "unfinished parts could not be taken away");
+        }
+        self.is_over = true;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let (false, Ok(runtime)) = (self.is_over, Handle::try_current()) {
+            let parts = Arc::clone(&self.parts);
+            runtime.spawn(async move { parts.abort().await });
+        }
+    }
+}

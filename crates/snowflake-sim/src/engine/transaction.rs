@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use tokio::sync::OwnedMutexGuard;
 
 use super::SqlError;
-use super::catalog::{Table, Version};
+use super::catalog::{Load, Table, Version};
 use super::time::Stamp;
 
 /// A transaction in progress.
@@ -16,6 +16,17 @@ pub(super) struct Transaction {
     /// Its id, as `CURRENT_TRANSACTION` answers it: the time of its start in nanoseconds.
     pub(super) id: i64,
     changes: BTreeMap<usize, Change>,
+    /// What it has loaded from staged files, which is remembered with its changes.
+    loads: Vec<Loaded>,
+}
+
+/// One file that a transaction has loaded.
+#[derive(Debug)]
+struct Loaded {
+    table: Arc<Table>,
+    /// What the file is known by; none for one that was left out.
+    key: Option<(String, String)>,
+    load: Load,
 }
 
 /// What a transaction has done to one table.
@@ -30,7 +41,7 @@ struct Change {
 
 impl Transaction {
     pub(super) fn new(started: Stamp) -> Self {
-        Self { id: started.wall_nanos().unwrap_or(0), changes: BTreeMap::new() }
+        Self { id: started.wall_nanos().unwrap_or(0), changes: BTreeMap::new(), loads: Vec::new() }
     }
 
     /// The rows of a table as this transaction sees them.
@@ -78,6 +89,16 @@ impl Transaction {
         }
     }
 
+    /// Remembers what became of a staged file.
+    pub(super) fn loaded(&mut self, table: &Arc<Table>, key: Option<(String, String)>, load: Load) {
+        self.loads.push(Loaded { table: Arc::clone(table), key, load });
+    }
+
+    /// Whether it has loaded a file into a table.
+    pub(super) fn has_loaded(&self, table: &Arc<Table>, key: &(String, String)) -> bool {
+        self.loads.iter().any(|loaded| Arc::ptr_eq(&loaded.table, table) && loaded.key.as_ref() == Some(key))
+    }
+
     fn change(&mut self, table: &Arc<Table>) -> &mut Change {
         self.changes.entry(key(table)).or_insert_with(|| Change {
             table: Arc::clone(table),
@@ -91,6 +112,9 @@ impl Transaction {
     /// # Errors
     /// `300010` when rows of another schema have been added.
     pub(super) async fn commit(self) -> Result<(), SqlError> {
+        for Loaded { table, key, load } in self.loads {
+            table.loads().remember(key, load);
+        }
         for change in self.changes.into_values() {
             let table = change.table;
             match change.replaced {

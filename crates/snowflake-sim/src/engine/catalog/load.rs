@@ -76,12 +76,9 @@ impl Loads {
         self.known.contains(key)
     }
 
-    /// Remembers that a file need not be loaded again.
-    pub(in super::super) fn know(&mut self, key: (String, String)) {
-        self.known.insert(key);
-    }
-
-    pub(in super::super) fn record(&mut self, load: Load) {
+    /// Remembers what became of a file and, with a key, that it need not be loaded again.
+    pub(in super::super) fn remember(&mut self, key: Option<(String, String)>, load: Load) {
+        self.known.extend(key);
         self.past.push(load);
     }
 

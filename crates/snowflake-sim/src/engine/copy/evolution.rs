@@ -28,7 +28,7 @@ pub(super) async fn evolved(run: &Run, copy: &Copy, files: &[StagedFile]) -> Res
         run.check()?;
         // What is wrong with a file is said when it is loaded.
         let Ok(content) = content(&copy.location, file, &copy.format).await else { continue };
-        if copy.force || !copy.knows(file, &content) {
+        if copy.force || !copy.knows(run, file, &content) {
             let _ = found.read(&content, &copy.format, &copy.env, usize::MAX);
         }
     }

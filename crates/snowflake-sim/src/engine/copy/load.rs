@@ -66,7 +66,7 @@ pub(super) async fn load(
         results.iter().flat_map(|result| result.batches.iter().cloned()).collect();
     run.append(&copy.table, batches).await?;
     for result in &results {
-        remember(copy, result);
+        remember(run, copy, result);
         if purge && !result.skipped {
             // PURGE never fails a load: a file that stays is not loaded again.
             let _ = copy.location.remove(&result.file).await;
@@ -77,12 +77,12 @@ pub(super) async fn load(
 }
 
 /// Keeps what became of a file, and that it need not be loaded again.
-fn remember(copy: &Copy, result: &Read) {
-    let mut loads = copy.table.loads();
-    if !result.skipped {
-        loads.know(key(&result.file, &result.digest));
+fn remember(run: &Run, copy: &Copy, result: &Read) {
+    let key = (!result.skipped).then(|| key(&result.file, &result.digest));
+    match &mut run.session.state().transaction {
+        Some(transaction) => transaction.loaded(&copy.table, key, result.load.clone()),
+        None => copy.table.loads().remember(key, result.load.clone()),
     }
-    loads.record(result.load.clone());
 }
 
 /// What a file is remembered by: where it lies and what it holds.
@@ -96,7 +96,7 @@ async fn load_file(run: &Run, copy: &Copy, file: StagedFile) -> Result<Option<Re
         Ok(content) => content,
         Err(error) => return unreadable(run, copy, file, error).map(Some),
     };
-    if copy.knows(&file, &content) && !copy.force {
+    if copy.knows(run, &file, &content) && !copy.force {
         return Ok(None);
     }
     let rows = match read(run, copy, &content, usize::MAX).await {

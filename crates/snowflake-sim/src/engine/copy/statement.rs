@@ -81,8 +81,11 @@ impl Copy {
     }
 
     /// Whether the table has been loaded from this file already.
-    pub(super) fn knows(&self, file: &StagedFile, content: &Content) -> bool {
-        self.table.loads().knows(&key(file, &content.digest))
+    pub(super) fn knows(&self, run: &Run, file: &StagedFile, content: &Content) -> bool {
+        let key = key(file, &content.digest);
+        let state = run.session.state();
+        let is_pending = state.transaction.as_ref().is_some_and(|all| all.has_loaded(&self.table, &key));
+        is_pending || self.table.loads().knows(&key)
     }
 }
 

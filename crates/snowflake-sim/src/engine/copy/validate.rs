@@ -98,7 +98,7 @@ async fn first_rows(
         }
         run.check()?;
         let content = content(&copy.location, &file, &copy.format).await?;
-        if copy.knows(&file, &content) && !copy.force {
+        if copy.knows(run, &file, &content) && !copy.force {
             continue;
         }
         let rows = read(run, copy, &content, left).await?;
@@ -129,7 +129,7 @@ async fn rejected(run: &Run, copy: &Copy, files: Vec<StagedFile>, all: bool) -> 
     for file in files {
         run.check()?;
         let content = content(&copy.location, &file, &copy.format).await?;
-        if copy.knows(&file, &content) && !all {
+        if copy.knows(run, &file, &content) && !all {
             continue;
         }
         for found in read(run, copy, &content, usize::MAX).await?.rejected {

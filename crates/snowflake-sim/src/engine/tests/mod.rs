@@ -6,6 +6,7 @@ mod ddl;
 mod dml;
 mod errors;
 mod harness;
+mod histories;
 mod inferring;
 mod json;
 mod merging;

@@ -167,7 +167,7 @@ async fn unloading_refuses_what_it_cannot_do() {
     let db = filled().await;
     for sql in [
         "copy into 's3://bucket/x' from t",
-        "copy into @st from t partition by (s)",
+        "copy into @st from t file_format = (type = avro)",
         "copy into @st from t file_format = (type = parquet)",
         "copy into @st from t file_format = (compression = zstd)",
         "copy into @st from t validation_mode = return_rows",
@@ -180,4 +180,61 @@ async fn unloading_refuses_what_it_cannot_do() {
     assert_eq!(db.fail("copy into @nowhere from t").await.code, "002003");
     assert_eq!(db.fail("copy into @st from nothing").await.code, "002003");
     assert!(listed(&db).await.is_empty());
+}
+
+#[tokio::test]
+async fn parquet_files_load_again_to_the_same_rows() {
+    let db = filled().await;
+    let columns = "id, s, d, n, f, b, h";
+    db.run("create table again (id int, s varchar, d date, n timestamp_ntz, f float, b boolean, h binary)")
+        .await;
+    let format = "file_format = (type = parquet)";
+    let unloaded =
+        db.run(&format!("copy into @st/p/ from (select {columns} from t) {format} header = true")).await;
+    assert_eq!(unloaded.rows[0][0], "7");
+    assert_eq!(listed(&db).await, ["st/p/data_0_0_0.snappy.parquet"]);
+    let by_name = "match_by_column_name = case_sensitive";
+    db.run(&format!(
+        "copy into again from @st/p/ file_format = (type = parquet binary_as_text = false) {by_name}"
+    ))
+    .await;
+    let before = db.run(&format!("select {columns} from t order by id")).await.body();
+    assert_eq!(db.run("select * from again order by id").await.body(), before);
+    db.run(&format!("copy into @st/q/ from (select id, s from t) {format} max_file_size = 1")).await;
+    let numbered = "select sum($1:_COL_0::int), count($1:_COL_1::varchar) from @st/q/ (file_format => 'pq')";
+    db.run("create file format pq type = parquet").await;
+    assert_eq!(db.run(numbered).await.body(), "28|6");
+}
+
+#[tokio::test]
+async fn json_files_hold_one_value_a_line() {
+    let db = filled().await;
+    let format = "file_format = (type = json compression = none)";
+    db.run(&format!(
+        "copy into @st/j from (select object_construct('id', id, 's', s) from t where id < 4) {format}"
+    ))
+    .await;
+    assert_eq!(
+        String::from_utf8(file(&db, "j_0_0_0.json").await).unwrap(),
+        "{\"id\":1,\"s\":\"plain\"}\n{\"id\":2}\n{\"id\":3,\"s\":\"\"}\n"
+    );
+    let error = db.fail(&format!("copy into @st/k from (select id from t) {format}")).await;
+    assert_eq!((error.code, error.sql_state), ("002019", "0A000"));
+}
+
+#[tokio::test]
+async fn parts_go_into_folders_of_their_own() {
+    let db = filled().await;
+    let sql = "copy into @st/by from (select id, b from t where id < 4 order by id) partition by ('b=' || b) file_format = (compression = none null_if = ()) header = true".to_owned();
+    let unloaded =
+        db.execute(Statement { sql, query_id: "01ab".to_owned(), ..Statement::default() }).await.unwrap();
+    assert_eq!(unloaded.rows[0][0], "3");
+    let names = [
+        "st/by/_NULL_/data_01ab_0_0_0.csv",
+        "st/by/b=false/data_01ab_0_0_0.csv",
+        "st/by/b=true/data_01ab_0_0_0.csv",
+    ];
+    assert_eq!(listed(&db).await, names);
+    assert_eq!(file(&db, "by/b=true/data_01ab_0_0_0.csv").await, b"ID,B\n1,true\n");
+    assert_eq!(db.fail("copy into @st/by from t partition by (s) single = true").await.code, "001044");
 }

@@ -13,4 +13,4 @@ pub(super) use csv::CsvFormat;
 pub(super) use file_format::FileFormat;
 pub(super) use json::JsonFormat;
 pub(in super::super) use known::check;
-pub(super) use parquet::ParquetFormat;
+pub(super) use parquet::{Codec, ParquetFormat};

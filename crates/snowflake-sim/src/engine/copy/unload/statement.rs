@@ -1,25 +1,20 @@
-//! `COPY INTO @stage`: the rows of a table or query into CSV files.
-
-use std::io::Write;
+//! The statement as it is written, and what it answers.
 
 use bytes::Bytes;
 use datafusion::sql::sqlparser::tokenizer::Token;
-use flate2::write::GzEncoder;
-use futures::TryStreamExt;
 use snowflake_proto::{Column, StatementType};
 
-use super::super::answer::{Answer, COUNT, count_value};
-use super::super::rewrite::{Tables, name_items};
-use super::super::run::Run;
-use super::super::select::{Planned, plan_query};
-use super::super::stage::Location;
-use super::super::syntax::{Cursor, Options, lex, parse_query, select_titles};
-use super::super::types::{TEXT, type_of};
-use super::super::value::{Reader, Value, cast_array};
-use super::super::{Outcome, SqlError};
-use super::csv::Writer;
-use super::format::{Compression, CsvFormat, FileFormat};
-use super::statement::format_options;
+use super::super::super::answer::{Answer, COUNT, count_value};
+use super::super::super::run::Run;
+use super::super::super::stage::Location;
+use super::super::super::syntax::{Cursor, Options};
+use super::super::super::types::TEXT;
+use super::super::super::value::Value;
+use super::super::super::{Outcome, SqlError};
+use super::super::format::{Codec, Compression, FileFormat};
+use super::super::statement::format_options;
+use super::files::{Shape, Written, files};
+use super::source::rows;
 
 const KNOWN: [&str; 7] =
     ["FILE_FORMAT", "OVERWRITE", "SINGLE", "MAX_FILE_SIZE", "INCLUDE_QUERY_ID", "DETAILED_OUTPUT", "HEADER"];
@@ -32,14 +27,14 @@ struct Unload {
     /// The stage and path as written, without the `@`.
     address: String,
     location: Location,
-    format: CsvFormat,
+    format: FileFormat,
     extension: String,
     query_id: Option<String>,
     single: bool,
     overwrite: bool,
     header: bool,
     detailed: bool,
-    /// The most bytes of text in a file.
+    /// The most bytes in a file before compression.
     max_size: usize,
 }
 
@@ -47,7 +42,7 @@ struct Unload {
 struct File {
     name: String,
     rows: usize,
-    /// The length of its text.
+    /// Its size before compression.
     input: usize,
     content: Bytes,
 }
@@ -55,67 +50,54 @@ struct File {
 /// Runs the statement from its stage on.
 ///
 /// # Errors
-/// `001030` when a file is there already, `100093` for empty text that the format cannot write, and
-/// whatever is wrong with the query.
-pub(super) async fn execute(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
+/// `001030` when a file is there already, `100093` for empty text that the format cannot write, `002019`
+/// for columns that it cannot hold, and whatever is wrong with the query.
+pub(in super::super) async fn execute(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
     if matches!(cursor.peek(), Some(Token::SingleQuotedString(text)) if !text.starts_with('@')) {
         return Err(SqlError::not_simulated("unloading to an external location"));
     }
     let address = cursor.stage_address()?;
     cursor.expect_word("FROM")?;
-    let planned = source(run, cursor)?;
-    if cursor.sees("PARTITION") {
-        return Err(SqlError::not_simulated("unloading with PARTITION BY"));
-    }
+    let rows = rows(run, cursor)?;
     let options = Options::read(cursor)?;
     cursor.end()?;
-    let unload = Unload::new(run, address, &options)?;
+    let unload = Unload::new(run, address, &options, rows.partitioned)?;
     if run.describes() {
         return unload.answer(&[]);
     }
-    let files = unload.files(run, planned).await?;
+    let shape = Shape { format: &unload.format, header: unload.header, max_size: unload.max_size };
+    let written = files(run, &shape, rows).await?;
+    let files = unload.named(written)?;
     unload.write(&files).await?;
     unload.answer(&files)
 }
 
-/// The query, or all of a table or view.
-fn source(run: &Run, cursor: &mut Cursor<'_>) -> Result<Planned, SqlError> {
-    let tokens = if cursor.peek() == Some(&Token::LParen) {
-        cursor.parenthesised()?
-    } else {
-        let quoted = |part: &String| format!("\"{}\"", part.replace('"', "\"\""));
-        let name: Vec<String> = cursor.name()?.iter().map(quoted).collect();
-        lex(&format!("SELECT * FROM {}", name.join(".")))?
-    };
-    let mut query = parse_query(&tokens)?;
-    name_items(&mut query, select_titles(&tokens).as_deref());
-    plan_query(run, query, Tables::new())
-}
-
 impl Unload {
-    fn new(run: &Run, address: String, options: &Options) -> Result<Self, SqlError> {
+    fn new(run: &Run, address: String, options: &Options, partitioned: bool) -> Result<Self, SqlError> {
         if let Some(other) = options.names().find(|name| !KNOWN.contains(name)) {
             return Err(SqlError::not_simulated(format!("unloading with {other}")));
         }
         let is_on = |name: &str| options.boolean(name).map(|value| value == Some(true));
         let location = Location::resolve(run, &address)?;
         let written = format_options(run, options)?.or(&location.format);
-        let FileFormat::Csv(format) = FileFormat::new(&written)? else {
-            return Err(SqlError::not_simulated("unloading to files that are no CSV"));
-        };
-        let suffix = if format.compression == Compression::None { "" } else { ".gz" };
+        let format = FileFormat::new(&written)?;
         let extension = match written.text("FILE_EXTENSION") {
             Some(extension) => extension.trim_start_matches('.').to_owned(),
-            None => format!("csv{suffix}"),
+            None => extension(&format),
         };
         let (single, overwrite) = (is_on("SINGLE")?, is_on("OVERWRITE")?);
+        if partitioned && (single || overwrite) {
+            return Err(SqlError::invalid_argument(
+                "PARTITION BY cannot be used together with SINGLE or OVERWRITE",
+            ));
+        }
         let with_id = is_on("INCLUDE_QUERY_ID")?;
         if with_id && (single || overwrite) {
             return Err(SqlError::not_simulated("INCLUDE_QUERY_ID with SINGLE or OVERWRITE"));
         }
         let max_size = options.number("MAX_FILE_SIZE")?.unwrap_or(MAX_FILE_SIZE);
         Ok(Self {
-            query_id: with_id.then(|| run.statement.query_id.clone()),
+            query_id: (with_id || partitioned).then(|| run.statement.query_id.clone()),
             header: is_on("HEADER")?,
             detailed: is_on("DETAILED_OUTPUT")?,
             max_size: usize::try_from(max_size).unwrap_or(usize::MAX),
@@ -129,10 +111,14 @@ impl Unload {
     }
 
     /// The path of a file within the stage. A single file is named as the statement says.
-    fn name(&self, number: usize) -> String {
+    fn name(&self, part: Option<&str>, number: usize) -> String {
         let prefix = &self.location.prefix;
-        let is_folder = prefix.is_empty() || prefix.ends_with('/');
-        let base = format!("{prefix}{}", if is_folder { "data" } else { "" });
+        let base = match part {
+            Some(part) if prefix.is_empty() => format!("{part}/data"),
+            Some(part) => format!("{}/{part}/data", prefix.trim_end_matches('/')),
+            None if prefix.is_empty() || prefix.ends_with('/') => format!("{prefix}data"),
+            None => prefix.clone(),
+        };
         if self.single {
             return base;
         }
@@ -140,55 +126,22 @@ impl Unload {
         format!("{base}{id}_0_0_{number}.{}", self.extension)
     }
 
-    /// All rows as files that are not written yet; no file for no row.
-    async fn files(&self, run: &Run, planned: Planned) -> Result<Vec<File>, SqlError> {
-        let writer = Writer::new(&self.format, &run.env);
-        let columns = planned.columns.clone();
-        let header = if self.header {
-            writer.record(columns.iter().map(|column| Value::text(column.name.clone())))?
-        } else {
-            String::new()
-        };
-        let (mut files, mut text, mut rows) = (Vec::new(), header.clone(), 0);
-        let mut batches = planned.run().await?;
-        while let Some(batch) = batches.try_next().await? {
-            run.check()?;
-            let readers = batch.columns().iter().zip(batch.schema_ref().fields()).zip(&columns).map(
-                |((array, field), column)| {
-                    Reader::new(&cast_array(array, &type_of(field), &column.data_type, &run.env)?)
-                },
-            );
-            let readers = readers.collect::<Result<Vec<_>, SqlError>>()?;
-            for row in 0..batch.num_rows() {
-                let record = writer.record(readers.iter().map(|reader| reader.value(row)))?;
-                if rows > 0 && text.len() + record.len() > self.max_size {
-                    files.push(self.file(files.len(), &text, rows)?);
-                    (text, rows) = (header.clone(), 0);
-                }
-                text.push_str(&record);
-                rows += 1;
+    /// The files under their names.
+    fn named(&self, parts: Vec<(Option<String>, Vec<Written>)>) -> Result<Vec<File>, SqlError> {
+        let mut files = Vec::new();
+        for (part, written) in parts {
+            if part.as_deref().is_some_and(|part| part.split('/').any(|step| step == "..")) {
+                return Err(SqlError::invalid_argument("Invalid path in a stage"));
             }
-        }
-        if rows > 0 {
-            files.push(self.file(files.len(), &text, rows)?);
+            for (number, file) in written.into_iter().enumerate() {
+                let name = self.name(part.as_deref(), number);
+                files.push(File { name, rows: file.rows, input: file.input, content: file.content });
+            }
         }
         if self.single && files.len() > 1 {
             return Err(SqlError::not_simulated("a single file of more than MAX_FILE_SIZE bytes"));
         }
         Ok(files)
-    }
-
-    fn file(&self, number: usize, text: &str, rows: usize) -> Result<File, SqlError> {
-        let name = self.name(number);
-        let content = match self.format.compression {
-            Compression::None => text.as_bytes().to_vec(),
-            Compression::Auto | Compression::Gzip => {
-                let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
-                encoder.write_all(text.as_bytes()).map_err(SqlError::internal)?;
-                encoder.finish().map_err(SqlError::internal)?
-            }
-        };
-        Ok(File { name, rows, input: text.len(), content: content.into() })
     }
 
     /// Writes all files, or none when one of them is there already.
@@ -230,5 +183,21 @@ impl Unload {
             ]);
         }
         answer.finish(StatementType::UNLOAD)
+    }
+}
+
+/// The end of a file's name.
+fn extension(format: &FileFormat) -> String {
+    let zipped = |name: &str, compression: Compression| {
+        if compression == Compression::None { name.to_owned() } else { format!("{name}.gz") }
+    };
+    match format {
+        FileFormat::Csv(format) => zipped("csv", format.compression),
+        FileFormat::Json(format) => zipped("json", format.compression),
+        FileFormat::Parquet(format) => match format.codec {
+            Codec::Snappy => "snappy.parquet".to_owned(),
+            Codec::Gzip => "gz.parquet".to_owned(),
+            Codec::None => "parquet".to_owned(),
+        },
     }
 }

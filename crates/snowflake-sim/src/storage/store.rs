@@ -161,7 +161,7 @@ impl Storage {
     pub fn presign(&self, origin: &str, method: &Method, key: &str, lifetime: Duration) -> String {
         let (clock, entropy) = (self.shared.clock.as_ref(), self.shared.entropy.as_ref());
         let signature = self.shared.state().issued.signature(method.clone(), key, lifetime, clock, entropy);
-        gcs::address(origin, key, &signature, lifetime, clock.wall())
+        gcs::address(origin, method, key, &signature, lifetime, clock.wall())
     }
 
     /// Ends the time of all credentials and signed addresses that were issued until now.

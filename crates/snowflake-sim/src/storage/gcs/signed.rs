@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::OffsetDateTime;
 
@@ -13,9 +14,14 @@ const PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').r
 /// The argument that holds the secret.
 pub(super) const SIGNATURE: &str = "X-Goog-Signature";
 
-/// The address of an object at an origin, with a signature.
+/// What a client may say about an object that it writes. The connector of version 5 writes on the condition that
+/// nothing is there only to an address that names all of these.
+const WRITING: &str = "host%3Bx-goog-if-generation-match%3Bx-goog-meta-encryptiondata%3Bx-goog-meta-matdesc%3Bx-goog-meta-sfc-digest";
+
+/// The address of an object at an origin for one method, with a signature.
 pub(in crate::storage) fn address(
     origin: &str,
+    method: &Method,
     key: &str,
     signature: &str,
     lifetime: Duration,
@@ -23,8 +29,9 @@ pub(in crate::storage) fn address(
 ) -> String {
     let now = date::basic(now);
     let day = now.get(..8).unwrap_or_default();
+    let headers = if *method == Method::PUT { WRITING } else { "host" };
     format!(
-        "{origin}/{}/{}?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=sim%40storage%2F{day}%2Fauto%2Fstorage%2Fgoog4_request&X-Goog-Date={now}&X-Goog-Expires={}&X-Goog-SignedHeaders=host&{SIGNATURE}={signature}",
+        "{origin}/{}/{}?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=sim%40storage%2F{day}%2Fauto%2Fstorage%2Fgoog4_request&X-Goog-Date={now}&X-Goog-Expires={}&X-Goog-SignedHeaders={headers}&{SIGNATURE}={signature}",
         Cloud::Gcs.bucket(),
         utf8_percent_encode(key, &PATH),
         lifetime.as_secs(),

@@ -45,7 +45,7 @@ impl TableColumn {
 }
 
 /// What a table is made from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct TableOptions {
     pub(in super::super) columns: Vec<TableColumn>,
     pub(in super::super) kind: Kind,
@@ -126,25 +126,24 @@ impl Table {
         }
     }
 
-    /// The same table with other columns: those that it has, perhaps less strict about NULL, and more after
-    /// them, which are NULL in all rows. The caller holds the gate.
-    ///
-    /// # Errors
-    /// `300010` when a column that it has is missing.
-    pub(in super::super) fn changed(&self, columns: Vec<TableColumn>) -> Result<Self, SqlError> {
-        let options = TableOptions {
-            columns,
-            kind: self.options.kind,
-            created: self.options.created,
-            comment: self.options.comment.clone(),
-            cluster_by: self.options.cluster_by.clone(),
-        };
+    /// The same table made from something else, without its rows. The caller holds the gate.
+    pub(in super::super) fn remade(&self, options: TableOptions) -> Self {
         let mut table = Self::new(options);
         table.gate = Arc::clone(&self.gate);
         table.loading = Arc::clone(&self.loading);
         table.loads = Arc::clone(&self.loads);
         table.counter = Arc::clone(&self.counter);
         table.set_evolves(self.evolves());
+        table
+    }
+
+    /// The same table with other columns: those that it has, perhaps less strict about NULL, and more after
+    /// them, which are NULL in all rows. The caller holds the gate.
+    ///
+    /// # Errors
+    /// `300010` when a column that it has is missing.
+    pub(in super::super) fn changed(&self, columns: Vec<TableColumn>) -> Result<Self, SqlError> {
+        let table = self.remade(TableOptions { columns, ..self.options.clone() });
         let widen = |batch: &RecordBatch| {
             let more = table.schema.fields().iter().skip(batch.num_columns());
             let more = more.map(|field| new_null_array(field.data_type(), batch.num_rows()));

@@ -1,5 +1,7 @@
 //! Statements that make, drop and change objects.
 
+mod alter;
+mod columns;
 mod container;
 pub(super) mod stage;
 mod table;
@@ -133,7 +135,7 @@ pub(super) async fn alter(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErro
     }
     if cursor.word("TABLE") {
         run.commit().await?;
-        return table::alter(run, &mut cursor);
+        return alter::table(run, &mut cursor).await;
     }
     let what = cursor.identifier()?;
     Err(SqlError::not_simulated(format!("ALTER {what}")))

@@ -16,8 +16,8 @@ use super::super::catalog::{Kind, ObjectPath, Relation, Table, TableColumn, Tabl
 use super::super::rewrite::{Tables, name_items};
 use super::super::run::Run;
 use super::super::select::{Planned, plan_query};
-use super::super::syntax::{Cursor, Name, Options, Tokens, parse_statement, select_titles};
-use super::super::types::{parse_type, type_of};
+use super::super::syntax::{Name, Tokens, parse_statement, select_titles};
+use super::super::types::{SqlType, parse_type, type_of};
 use super::super::value::cast_array;
 use super::super::{Outcome, SqlError};
 use super::{Head, taken};
@@ -141,7 +141,8 @@ fn query_titles(tokens: &Tokens) -> Option<Vec<String>> {
     select_titles(&Tokens { text: tokens.text.clone(), tokens: tokens.tokens[start + 1..].to_vec() })
 }
 
-fn defined(run: &Run, column: &ColumnDef) -> Result<TableColumn, SqlError> {
+/// The column that a definition describes.
+pub(super) fn defined(run: &Run, column: &ColumnDef) -> Result<TableColumn, SqlError> {
     let data_type = column_type(run, &column.data_type.to_string())?;
     let mut defined = TableColumn::new(column.name.value.clone(), data_type);
     for option in &column.options {
@@ -168,7 +169,7 @@ fn defined(run: &Run, column: &ColumnDef) -> Result<TableColumn, SqlError> {
 }
 
 /// A written type, TIMESTAMP by the session's mapping.
-fn column_type(run: &Run, written: &str) -> Result<super::super::types::SqlType, SqlError> {
+pub(super) fn column_type(run: &Run, written: &str) -> Result<SqlType, SqlError> {
     let mapping = run.parameter("TIMESTAMP_TYPE_MAPPING");
     match mapping {
         Some(mapping) if written.trim().eq_ignore_ascii_case("TIMESTAMP") => parse_type(&mapping),
@@ -190,7 +191,11 @@ fn counting(
     }
 }
 
-fn constrain(columns: &mut [TableColumn], constraints: &[TableConstraint]) -> Result<(), SqlError> {
+/// Notes keys in the columns that have them.
+pub(super) fn constrain(
+    columns: &mut [TableColumn],
+    constraints: &[TableConstraint],
+) -> Result<(), SqlError> {
     for constraint in constraints {
         let (keys, primary) = match constraint {
             TableConstraint::PrimaryKey(key) => (&key.columns, true),
@@ -303,38 +308,4 @@ pub(super) fn drop(run: &Run, name: &Name) -> Result<bool, SqlError> {
         return Ok(true);
     }
     Ok(false)
-}
-
-/// `ALTER TABLE [IF EXISTS] name RENAME TO name` and `… SET ENABLE_SCHEMA_EVOLUTION = …`.
-pub(super) fn alter(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
-    let if_exists = cursor.words(&["IF", "EXISTS"]);
-    let name = cursor.name()?;
-    let path = run.path(&name)?;
-    if cursor.word("SET") {
-        let options = Options::read(cursor)?;
-        cursor.end()?;
-        if let Some(other) = options.names().find(|name| *name != "ENABLE_SCHEMA_EVOLUTION") {
-            return Err(SqlError::not_simulated(format!("ALTER TABLE … SET {other}")));
-        }
-        let evolves = options.boolean("ENABLE_SCHEMA_EVOLUTION")?.ok_or_else(|| cursor.unexpected())?;
-        if !if_exists || run.relation(&path)?.is_some() {
-            run.table(&path, &name.join("."))?.set_evolves(evolves);
-        }
-        return status("Statement executed successfully.", StatementType::DDL);
-    }
-    if !cursor.words(&["RENAME", "TO"]) {
-        return Err(SqlError::not_simulated("that ALTER TABLE"));
-    }
-    let new = run.path(&cursor.name()?)?;
-    cursor.end()?;
-    if if_exists && run.relation(&path)?.is_none() {
-        return status("Statement executed successfully.", StatementType::DDL);
-    }
-    let table = run.table(&path, &name.join("."))?;
-    if run.relation(&new)?.is_some() {
-        return Err(SqlError::exists(&new.to_string()));
-    }
-    drop(run, &name)?;
-    put(run, &new, table.options.kind, table)?;
-    status("Statement executed successfully.", StatementType::DDL)
 }

@@ -219,6 +219,25 @@ impl<'a> Cursor<'a> {
         Err(self.unexpected())
     }
 
+    /// Everything that is left, cut at the commas outside parentheses.
+    pub(in super::super) fn list(&mut self) -> Vec<Tokens> {
+        let rest = self.rest();
+        let mut depth = 0_usize;
+        let mut items = vec![Vec::new()];
+        for each in rest.tokens {
+            match each.token {
+                Token::LParen => depth += 1,
+                Token::RParen => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            match items.last_mut() {
+                Some(item) if depth > 0 || each.token != Token::Comma => item.push(each),
+                _ => items.push(Vec::new()),
+            }
+        }
+        items.into_iter().map(|tokens| Tokens { text: rest.text.clone(), tokens }).collect()
+    }
+
     /// Everything that is left, as a statement of its own.
     pub(in super::super) fn rest(&mut self) -> Tokens {
         let tokens = self.source.tokens[self.at..].to_vec();

@@ -1,5 +1,6 @@
 //! Statements and what they answer, by family.
 
+mod altering;
 mod binding;
 mod copying;
 mod ddl;

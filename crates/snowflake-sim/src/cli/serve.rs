@@ -64,7 +64,7 @@ async fn serve(arguments: Serve) -> Result<(), Error> {
 }
 
 fn builder(arguments: Serve) -> Result<SimServerBuilder, Error> {
-    let mut builder = SimServer::builder().port(arguments.port).stages(arguments.stages.options());
+    let mut builder = SimServer::builder().port(arguments.port).stages(arguments.stages.options()?);
     if arguments.password.is_none() && arguments.public_key.is_none() {
         return Err("give --password or --public-key, or nobody can log in".into());
     }

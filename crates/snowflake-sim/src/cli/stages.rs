@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use snowflake_sim::{StageEncryption, StageOptions, StageShape};
+use snowflake_sim::{StageEncryption, StageEndpoint, StageOptions, StageShape};
+
+use super::Error;
 
 #[derive(Args)]
 #[command(next_help_heading = "Stages")]
@@ -11,6 +13,22 @@ pub(super) struct Stages {
     /// How clients are told to reach the files of stages.
     #[arg(long, value_enum, default_value_t = Shape::Auto)]
     stages: Shape,
+    /// A store that has the files instead of this server, such as an emulator. With --stages azure its
+    /// address ends with the account.
+    #[arg(long, value_name = "URL", requires = "stage_bucket")]
+    stage_endpoint: Option<String>,
+    /// The bucket or container at the endpoint; it is made unless it is there.
+    #[arg(long, value_name = "NAME")]
+    stage_bucket: Option<String>,
+    /// The id of the access key with --stages s3, the account with --stages azure.
+    #[arg(long, value_name = "ID", default_value = "")]
+    stage_key_id: String,
+    /// The secret access key, the account's key, or the access token, by cloud.
+    #[arg(long, value_name = "SECRET", default_value = "")]
+    stage_secret: String,
+    /// The session token that goes with an access key of S3.
+    #[arg(long, value_name = "TOKEN")]
+    stage_session_token: Option<String>,
     /// How clients encrypt the files; with 128 bits in a store, not at all with auto, unless given.
     #[arg(long, value_enum)]
     stage_encryption: Option<Encryption>,
@@ -48,26 +66,39 @@ enum Encryption {
 }
 
 impl Stages {
-    pub(super) fn options(&self) -> StageOptions {
-        let options = StageOptions::new(self.shape())
+    pub(super) fn options(&self) -> Result<StageOptions, Error> {
+        let options = StageOptions::new(self.shape()?)
             .with_threshold(self.stage_threshold)
             .with_credential_lifetime(Duration::from_secs(self.stage_credential_lifetime));
-        match self.stage_encryption {
+        Ok(match self.stage_encryption {
             None => options,
             Some(Encryption::None) => options.with_encryption(StageEncryption::None),
             Some(Encryption::Aes128) => options.with_encryption(StageEncryption::Aes128),
             Some(Encryption::Aes256) => options.with_encryption(StageEncryption::Aes256),
-        }
+        })
     }
 
-    fn shape(&self) -> StageShape {
-        match self.stages {
-            Shape::Auto => StageShape::Auto,
-            Shape::Folder => StageShape::Folder,
-            Shape::S3 => StageShape::S3,
-            Shape::Azure => StageShape::Azure,
-            Shape::Gcs => StageShape::Gcs,
-            Shape::GcsSigned => StageShape::GcsSigned,
-        }
+    fn shape(&self) -> Result<StageShape, Error> {
+        let (Some(url), Some(bucket)) = (&self.stage_endpoint, &self.stage_bucket) else {
+            return Ok(match self.stages {
+                Shape::Auto => StageShape::Auto,
+                Shape::Folder => StageShape::Folder,
+                Shape::S3 => StageShape::S3,
+                Shape::Azure => StageShape::Azure,
+                Shape::Gcs => StageShape::Gcs,
+                Shape::GcsSigned => StageShape::GcsSigned,
+            });
+        };
+        let (id, secret) = (self.stage_key_id.as_str(), self.stage_secret.as_str());
+        let endpoint = match self.stages {
+            Shape::S3 => StageEndpoint::s3(url, bucket, id, secret),
+            Shape::Azure => StageEndpoint::azure(url, bucket, id, secret),
+            Shape::Gcs => StageEndpoint::gcs(url, bucket, secret),
+            _ => return Err("--stage-endpoint needs --stages s3, azure or gcs".into()),
+        };
+        Ok(StageShape::Endpoint(match &self.stage_session_token {
+            Some(token) => endpoint.with_session_token(token.as_str()),
+            None => endpoint,
+        }))
     }
 }

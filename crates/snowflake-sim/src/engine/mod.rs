@@ -14,6 +14,7 @@ mod deep;
 mod describe;
 mod dml;
 mod edge;
+mod endpoint;
 mod env;
 mod error;
 mod functions;
@@ -37,6 +38,7 @@ mod types;
 mod value;
 
 pub(crate) use cancel::CancelToken;
+pub use endpoint::StageEndpoint;
 pub(crate) use error::SqlError;
 pub(crate) use instance::Engine;
 pub(crate) use options::{CancelResult, EngineOptions, QueryStore, StoredResult};

@@ -219,7 +219,8 @@ impl SimServerBuilder {
     ///
     /// # Errors
     ///
-    /// [`StartErrorKind::PublicKey`](super::StartErrorKind), `Socket`, `StageFolder` or `InitialSchema`.
+    /// [`StartErrorKind::PublicKey`](super::StartErrorKind), `Socket`, `StageFolder`,
+    /// `StageStore` or `InitialSchema`.
     pub async fn start(self) -> Result<SimServer, StartError> {
         SimServer::start(self).await
     }

@@ -19,6 +19,8 @@ pub enum StartErrorKind {
     Socket,
     /// No folder could be made for the files of stages.
     StageFolder,
+    /// The store at the endpoint for the files of stages cannot be used.
+    StageStore,
     /// The initial schema could not be made.
     InitialSchema,
 }
@@ -37,6 +39,9 @@ pub(super) enum Repr {
     #[snafu(display("no folder could be made for the files of stages"))]
     StageFolder { source: io::Error },
 
+    #[snafu(display("the store at the endpoint for the files of stages cannot be used"))]
+    StageStore { source: Box<dyn std::error::Error + Send + Sync> },
+
     #[snafu(display("the initial schema could not be made: {message}"))]
     InitialSchema { message: String },
 }
@@ -49,6 +54,7 @@ impl StartError {
             Repr::PublicKey { .. } => StartErrorKind::PublicKey,
             Repr::Socket { .. } => StartErrorKind::Socket,
             Repr::StageFolder { .. } => StartErrorKind::StageFolder,
+            Repr::StageStore { .. } => StartErrorKind::StageStore,
             Repr::InitialSchema { .. } => StartErrorKind::InitialSchema,
         }
     }

@@ -13,7 +13,9 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::builder::{Login, SimServerBuilder};
-use super::error::{InitialSchemaSnafu, PublicKeySnafu, SocketSnafu, StageFolderSnafu, StartError};
+use super::error::{
+    InitialSchemaSnafu, PublicKeySnafu, SocketSnafu, StageFolderSnafu, StageStoreSnafu, StartError,
+};
 use super::http::{InProcess, Listener, bind};
 use super::login::{Directory, PublicKey};
 use super::state::{Settings, Shared};
@@ -52,14 +54,16 @@ impl SimServer {
         let (clock, entropy) = (Arc::clone(&builder.clock), Arc::clone(&builder.entropy));
         let storage = Storage::new(Arc::clone(&clock), Arc::clone(&entropy));
         let queries = Arc::new(Queries::default());
+        let stages = Stages::new(
+            builder.stages.clone(),
+            storage.clone(),
+            Arc::clone(&clock),
+            format!("http://{address}"),
+            folders.path().to_owned(),
+            Arc::clone(&entropy),
+        );
         let engine = Engine::new(EngineOptions {
-            stages: Arc::new(Stages::new(
-                builder.stages.clone(),
-                storage.clone(),
-                format!("http://{address}"),
-                folders.path().to_owned(),
-                Arc::clone(&entropy),
-            )),
+            stages: Arc::new(stages.await.context(StageStoreSnafu)?),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             queries: Arc::clone(&queries) as Arc<dyn QueryStore>,

@@ -9,11 +9,8 @@ use snowflake_proto::wire::stage::{EncryptionMaterial, OneOrMany, SmkId, StageIn
 use super::super::SqlError;
 use super::location::{Location, StagedFile};
 use super::objects::Objects;
-use super::{StageEncryption, StageShape};
+use super::{StageEncryption, StageShape, Stages};
 use crate::storage::Cloud;
-
-/// The name of the storage account that Azure's clients are told.
-const ACCOUNT: &str = "sim";
 
 /// What a client said of itself when it logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,13 +116,14 @@ impl Location {
     }
 
     fn access(&self, client: Client) -> Access {
-        match self.stages.options.shape {
+        match &self.stages.options.shape {
             StageShape::Auto if client.reads_folders => Access::Folder,
             StageShape::Folder => Access::Folder,
             StageShape::Auto | StageShape::S3 => Access::Store(Cloud::S3),
             StageShape::Azure => Access::Store(Cloud::Azure),
             StageShape::Gcs => Access::Store(Cloud::Gcs),
             StageShape::GcsSigned => Access::Signed,
+            StageShape::Endpoint(endpoint) => Access::Store(endpoint.cloud()),
         }
     }
 
@@ -142,26 +140,17 @@ impl Location {
             Access::Store(cloud) => cloud,
             Access::Signed => Cloud::Gcs,
         };
-        let Objects::Memory(storage) = &self.stages.objects;
-        let creds = match access {
-            Access::Store(cloud) => storage.credentials(cloud, self.stages.options.lifetime).named(),
-            _ => BTreeMap::new(),
-        };
-        let (location_type, region, account) = match cloud {
-            Cloud::S3 => ("S3", "us-west-2", None),
-            Cloud::Azure => ("AZURE", "westus2", Some(ACCOUNT.to_owned())),
-            Cloud::Gcs => ("GCS", "us-central1", None),
-        };
         let key = self.area.key(path);
+        let place = Place::of(&self.stages, cloud, access);
         Ok(StageInfo {
-            location_type: location_type.to_owned(),
-            location: format!("{}/{key}", cloud.bucket()),
-            path: Some(if cloud == Cloud::Azure { cloud.bucket().to_owned() } else { key }),
-            region: Some(region.to_owned()),
-            storage_account: account,
+            location: format!("{}/{key}", place.bucket),
+            path: Some(if cloud == Cloud::Azure { place.bucket } else { key }),
+            location_type: location_type(cloud).to_owned(),
+            region: Some(place.region),
+            storage_account: place.account,
             is_client_side_encrypted: Some(self.area.encryption != StageEncryption::None),
-            creds: Some(creds),
-            end_point: Some(self.stages.origin.clone()),
+            creds: Some(place.credentials),
+            end_point: Some(place.url),
             use_s3_regional_url: Some(false),
             use_regional_url: Some(false),
             use_virtual_url: Some(false),
@@ -185,8 +174,59 @@ impl Location {
         })
     }
 
+    /// A signed address, which only the server's own store knows.
     fn signed(&self, method: &Method, key: &str) -> String {
-        let Objects::Memory(storage) = &self.stages.objects;
-        storage.presign(&self.stages.origin, method, key, self.stages.options.lifetime)
+        match &self.stages.objects {
+            Objects::Memory(storage) => {
+                storage.presign(&self.stages.origin, method, key, self.stages.options.lifetime)
+            }
+            Objects::Remote(_) => String::new(),
+        }
+    }
+}
+
+/// Where a client finds a store, and what lets it in.
+struct Place {
+    bucket: String,
+    url: String,
+    region: String,
+    account: Option<String>,
+    credentials: BTreeMap<String, Option<String>>,
+}
+
+impl Place {
+    fn of(stages: &Stages, cloud: Cloud, access: Access) -> Self {
+        let lifetime = stages.options.lifetime;
+        let storage = match &stages.objects {
+            Objects::Memory(storage) => storage,
+            Objects::Remote(remote) => {
+                return Self {
+                    bucket: remote.bucket().to_owned(),
+                    url: remote.url().to_owned(),
+                    region: remote.region().to_owned(),
+                    account: remote.account().map(str::to_owned),
+                    credentials: remote.credentials(lifetime),
+                };
+            }
+        };
+        let (region, account) = match cloud {
+            Cloud::S3 => ("us-west-2", None),
+            Cloud::Azure => ("westus2", Some("sim".to_owned())),
+            Cloud::Gcs => ("us-central1", None),
+        };
+        let credentials = match access {
+            Access::Signed => BTreeMap::new(),
+            _ => storage.credentials(cloud, lifetime).named(),
+        };
+        let (bucket, region) = (cloud.bucket().to_owned(), region.to_owned());
+        Self { bucket, url: stages.origin.clone(), region, account, credentials }
+    }
+}
+
+fn location_type(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::S3 => "S3",
+        Cloud::Azure => "AZURE",
+        Cloud::Gcs => "GCS",
     }
 }

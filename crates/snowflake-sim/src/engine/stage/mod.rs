@@ -17,6 +17,6 @@ pub(crate) use access::Client;
 pub(super) use area::Area;
 pub(super) use commands::{list, remove, whole_match};
 pub(super) use location::{Location, StagedFile, find};
-pub(super) use objects::digest;
+pub(super) use objects::{Listed, Metadata, digest};
 pub use options::{StageEncryption, StageOptions, StageShape};
 pub(crate) use stages::Stages;

@@ -7,26 +7,29 @@ use md5::{Digest as _, Md5};
 use time::OffsetDateTime;
 
 use super::super::SqlError;
+use super::super::endpoint::Remote;
 use crate::storage::Storage;
 
 /// An object's metadata by name: lower case, without the prefix of a cloud.
-pub(super) type Metadata = BTreeMap<String, String>;
+pub(in super::super) type Metadata = BTreeMap<String, String>;
 
 /// Where the files of all stages are kept.
 #[derive(Debug)]
-pub(crate) enum Objects {
+pub(super) enum Objects {
     /// In memory.
     Memory(Storage),
+    /// At an endpoint.
+    Remote(Remote),
 }
 
 /// An object in a list.
 #[derive(Clone, Debug)]
-pub(super) struct Listed {
-    pub(super) key: String,
-    pub(super) size: u64,
-    pub(super) modified: OffsetDateTime,
+pub(in super::super) struct Listed {
+    pub(in super::super) key: String,
+    pub(in super::super) size: u64,
+    pub(in super::super) modified: OffsetDateTime,
     /// Changes with every write.
-    pub(super) etag: String,
+    pub(in super::super) etag: String,
 }
 
 impl Objects {
@@ -43,6 +46,7 @@ impl Objects {
                     etag: object.etag().to_owned(),
                 })
                 .collect(),
+            Self::Remote(remote) => remote.list(prefix).await?,
         };
         listed.sort_by(|one, other| one.key.cmp(&other.key));
         Ok(listed)
@@ -55,6 +59,7 @@ impl Objects {
                 let object = storage.get(key).ok_or_else(|| SqlError::internal("a staged file is gone"))?;
                 Ok((object.body(), object.metadata().clone()))
             }
+            Self::Remote(remote) => remote.get(key).await,
         }
     }
 
@@ -62,6 +67,7 @@ impl Objects {
     pub(super) async fn metadata(&self, key: &str) -> Result<Metadata, SqlError> {
         match self {
             Self::Memory(_) => self.get(key).await.map(|(_, metadata)| metadata),
+            Self::Remote(remote) => remote.metadata(key).await,
         }
     }
 
@@ -72,6 +78,7 @@ impl Objects {
                 storage.put(key, body, metadata);
                 Ok(storage.get(key).map(|object| object.etag().to_owned()).unwrap_or_default())
             }
+            Self::Remote(remote) => remote.put(key, body, metadata).await,
         }
     }
 
@@ -82,16 +89,26 @@ impl Objects {
                 storage.remove(key);
                 Ok(())
             }
+            Self::Remote(remote) => remote.remove(key).await,
         }
     }
 
-    /// Removes all objects whose keys begin like this.
+    /// Removes all objects whose keys begin like this, those at an endpoint in a task of its own.
     pub(super) fn clear(&self, prefix: &str) {
         match self {
             Self::Memory(storage) => {
                 for object in storage.list(prefix) {
                     storage.remove(object.key());
                 }
+            }
+            Self::Remote(remote) => {
+                let (remote, prefix) = (remote.clone(), prefix.to_owned());
+                tokio::spawn(async move {
+                    for object in remote.list(&prefix).await.unwrap_or_default() {
+                        // What stays does no harm: no stage will look at it again.
+                        let _ = remote.remove(&object.key).await;
+                    }
+                });
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::super::StageEndpoint;
+
 /// From how many bytes on clients send a file in parts, unless the options say otherwise.
 const THRESHOLD: u64 = 209_715_200;
 
@@ -23,6 +25,8 @@ pub enum StageShape {
     Gcs,
     /// As Google Cloud Storage with signed addresses, served by this server.
     GcsSigned,
+    /// In a store that is not this server's, such as an emulator.
+    Endpoint(StageEndpoint),
 }
 
 /// Whether clients encrypt the files of stages.

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use snowflake_proto::wire::stage::EncryptionMaterial;
-use snowflake_transport::Entropy;
+use snowflake_transport::{Clock, Entropy, HttpTransport, TransportOptions};
 
 use super::super::SqlError;
 use super::super::catalog::ObjectPath;
+use super::super::endpoint::{Problem, Remote};
 use super::area::{Area, safe};
 use super::encryption::{Envelope, Keys};
 use super::location::StagedFile;
@@ -37,19 +38,29 @@ pub(crate) struct Stages {
 }
 
 impl Stages {
-    /// No stage yet.
-    pub(crate) fn new(
+    /// No stage yet. An endpoint takes the place of the storage, and is connected to.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the endpoint.
+    pub(crate) async fn new(
         options: StageOptions,
         storage: Storage,
+        clock: Arc<dyn Clock>,
         origin: String,
         root: PathBuf,
         entropy: Arc<dyn Entropy>,
-    ) -> Self {
-        let objects = Objects::Memory(storage);
+    ) -> Result<Self, Problem> {
+        let objects = match &options.shape {
+            StageShape::Endpoint(endpoint) => {
+                let transport = Arc::new(HttpTransport::new(TransportOptions::default())?);
+                Objects::Remote(Remote::connect(endpoint.clone(), transport, clock).await?)
+            }
+            _ => Objects::Memory(storage),
+        };
         let prefix = format!("stages/{}", entropy.uuid().simple());
         let keys = Keys::new(entropy.as_ref());
         let (next, windows) = (AtomicU64::new(1), Mutex::default());
-        Self { options, origin, objects, entropy, keys, root, prefix, next, windows }
+        Ok(Self { options, origin, objects, entropy, keys, root, prefix, next, windows })
     }
 
     /// A place for the files of a stage that is being made; `is_full` says whether it was asked to have
@@ -86,6 +97,7 @@ impl Stages {
             StageShape::Auto | StageShape::Folder | StageShape::S3 => Cloud::S3,
             StageShape::Azure => Cloud::Azure,
             StageShape::Gcs | StageShape::GcsSigned => Cloud::Gcs,
+            StageShape::Endpoint(endpoint) => endpoint.cloud(),
         }
     }
 

@@ -97,13 +97,14 @@ impl Db {
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
         let storage = Storage::new(Arc::clone(&clock), Arc::clone(&entropy));
         let (origin, root) = ("http://sim.test".to_owned(), folder.path().to_owned());
-        let stages = Stages::new(options, storage.clone(), origin, root, Arc::clone(&entropy));
+        let (the_clock, the_entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
+        let stages = Stages::new(options, storage.clone(), the_clock, origin, root, the_entropy).await;
         let engine = Engine::new(EngineOptions {
             clock,
             entropy,
             queries: Arc::clone(&store) as Arc<dyn QueryStore>,
             account: "acct".to_owned(),
-            stages: Arc::new(stages),
+            stages: Arc::new(stages.unwrap()),
         });
         engine.ensure_warehouse("WH");
         let session = engine.open_session("ALICE", 42);

@@ -46,7 +46,7 @@ pub(super) async fn load(
     let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let loading = Arc::clone(&copy.table.loading);
     let _loading = loading.lock().await;
-    let copy = &evolved(run, copy, &files).await?;
+    let copy = &Box::pin(evolved(run, copy, &files)).await?;
     let mut size = 0_usize;
     let mut results = Vec::new();
     for file in files {
@@ -99,7 +99,7 @@ async fn load_file(run: &Run, copy: &Copy, file: StagedFile) -> Result<Option<Re
     if copy.knows(run, &file, &content) && !copy.force {
         return Ok(None);
     }
-    let rows = match read(run, copy, &content, usize::MAX).await {
+    let rows = match Box::pin(read(run, copy, &content, usize::MAX)).await {
         Ok(rows) => rows,
         Err(error) => {
             let broken = unreadable(run, copy, file, error)?;

@@ -72,10 +72,11 @@ impl<'a> Source<'a> {
     /// The columns that the file itself describes: their names and types, and whether they may be NULL.
     pub(super) fn stored_columns(&self) -> Vec<(String, Option<SqlType>, bool)> {
         let Rows::Parquet(source) = &self.rows else { return Vec::new() };
-        let column = |(name, data_type, nullable): (&str, &SqlType, bool)| {
+        let column = |(name, data_type, nullable): (&str, Option<&SqlType>, bool)| {
             // What is in a list or struct may be anything.
-            let data_type = if data_type.is_semi_structured() { SqlType::Variant } else { data_type.clone() };
-            (name.to_owned(), Some(data_type), nullable)
+            let data_type = data_type
+                .map(|known| if known.is_semi_structured() { SqlType::Variant } else { known.clone() });
+            (name.to_owned(), data_type, nullable)
         };
         source.columns().map(column).collect()
     }

@@ -148,7 +148,7 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
             || options.boolean("ENFORCE_LENGTH")? == Some(false),
         force: options.boolean("FORCE")? == Some(true),
     };
-    perform(run, &copy, &options).await
+    Box::pin(perform(run, &copy, &options)).await
 }
 
 async fn perform(run: &Run, copy: &Copy, options: &Options) -> Result<Outcome, SqlError> {

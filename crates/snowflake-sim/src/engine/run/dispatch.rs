@@ -32,7 +32,7 @@ pub(in super::super) async fn execute(
     };
     let tokens = resolve_identifiers(&run, tokens)?;
     let binds = placeholders(&tokens);
-    let tokens = copy::provide(&mut run, tokens).await?;
+    let tokens = Box::pin(copy::provide(&mut run, tokens)).await?;
     let mut outcome = family(&run, &tokens).await.map_err(|error| placed(error, &tokens))?;
     if let Outcome::Rows(rows) = &mut outcome {
         rows.number_of_binds = binds;

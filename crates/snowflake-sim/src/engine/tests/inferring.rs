@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::{BooleanArray, Decimal128Array, Float32Array, TimestampMicrosecondArray};
+use arrow_array::{
+    ArrayRef, BooleanArray, Decimal128Array, Float32Array, NullArray, TimestampMicrosecondArray,
+};
 
 use super::copying::put;
 use super::harness::Db;
@@ -90,6 +92,17 @@ async fn arguments_may_be_bound_and_files_listed() {
         db.fail("select * from table(infer_schema(location => '@st', filez => 'x'))").await.code,
         "001044"
     );
+}
+
+#[tokio::test]
+async fn a_file_in_which_a_column_is_always_null_does_not_say_what_it_holds() {
+    let db = with_files().await;
+    let nothing = || -> ArrayRef { Arc::new(NullArray::new(1)) };
+    put(&db, "@st/null", "1.parquet", &file(vec![("a", nothing()), ("b", nothing())])).await;
+    put(&db, "@st/null", "2.parquet", &file(vec![("a", integers(&[Some(1)])), ("b", nothing())])).await;
+    let sql =
+        "select column_name, type from table(infer_schema(location => '@st/null', file_format => 'pq'))";
+    assert_eq!(db.run(sql).await.body(), "a|NUMBER(38, 0); b|TEXT");
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ use super::guess::{joined, of_json, of_text};
 pub(in super::super) struct Column {
     pub(in super::super) name: String,
     pub(in super::super) data_type: SqlType,
+    /// Whether a value or a note in a file says so.
+    is_known: bool,
     pub(in super::super) nullable: bool,
     /// The paths of the files that have it.
     pub(in super::super) files: Vec<String>,
@@ -71,11 +73,10 @@ impl Columns {
         let mut missing: Vec<bool> = vec![true; self.columns.len()];
         for (field, (name, data_type, nullable)) in told.into_iter().enumerate() {
             let name = if self.any_case { name.to_uppercase() } else { name };
-            let data_type = data_type.unwrap_or(TEXT);
             match self.columns.iter().position(|column| column.name == name) {
                 Some(at) => {
                     let column = &mut self.columns[at];
-                    column.data_type = joined(&column.data_type, &data_type);
+                    column.hear(data_type);
                     column.nullable |= nullable;
                     column.files.push(content.name.clone());
                     if let Some(missing) = missing.get_mut(at) {
@@ -85,7 +86,9 @@ impl Columns {
                 None => {
                     let nullable = nullable || self.files > 0;
                     let files = vec![content.name.clone()];
-                    self.columns.push(Column { name, data_type, nullable, files, field });
+                    let is_known = data_type.is_some();
+                    let data_type = data_type.unwrap_or(TEXT);
+                    self.columns.push(Column { name, data_type, is_known, nullable, files, field });
                 }
             }
         }
@@ -93,6 +96,15 @@ impl Columns {
         absent.for_each(|(column, _)| column.nullable = true);
         self.files += 1;
         Ok(())
+    }
+}
+
+impl Column {
+    /// One more file says what the column holds, or nothing.
+    fn hear(&mut self, data_type: Option<SqlType>) {
+        let Some(data_type) = data_type else { return };
+        self.data_type = if self.is_known { joined(&self.data_type, &data_type) } else { data_type };
+        self.is_known = true;
     }
 }
 

@@ -62,6 +62,11 @@ impl FileColumn {
         Ok(Self { name: field.name().clone(), data_type, nullable: field.is_nullable(), reading })
     }
 
+    /// What the column holds; none when it is always NULL and may be anything.
+    pub(super) fn known_type(&self) -> Option<&SqlType> {
+        (self.reading != Reading::As(Carrier::Nothing)).then_some(&self.data_type)
+    }
+
     /// The column's values as the engine has them.
     ///
     /// # Errors

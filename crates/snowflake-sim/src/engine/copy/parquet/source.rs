@@ -54,9 +54,9 @@ impl ParquetSource {
         &self.names
     }
 
-    /// The columns: their names and types, and whether they may be NULL.
-    pub(in super::super) fn columns(&self) -> impl Iterator<Item = (&str, &SqlType, bool)> {
-        self.columns.iter().map(|column| (column.name.as_str(), &column.data_type, column.nullable))
+    /// The columns: their names, their types unless they are always NULL, and whether they may be.
+    pub(in super::super) fn columns(&self) -> impl Iterator<Item = (&str, Option<&SqlType>, bool)> {
+        self.columns.iter().map(|column| (column.name.as_str(), column.known_type(), column.nullable))
     }
 
     /// What an item holds.

@@ -181,6 +181,11 @@ impl SqlError {
         )
     }
 
+    /// A table has got other columns since the statement found it.
+    pub(crate) fn table_changed() -> Self {
+        Self::internal("the table has been altered meanwhile")
+    }
+
     /// A fault of the engine itself.
     pub(crate) fn internal(what: impl fmt::Display) -> Self {
         Self::new("300010", "XX000", format!("Processing aborted by an internal error: {what}"))

@@ -110,7 +110,7 @@ impl Transaction {
     /// Makes all changes visible.
     ///
     /// # Errors
-    /// `300010` when rows of another schema have been added.
+    /// `300010` when rows of another schema have been added, or a table has been altered since.
     pub(super) async fn commit(self) -> Result<(), SqlError> {
         for Loaded { table, key, load } in self.loads {
             table.loads().remember(key, load);
@@ -124,6 +124,7 @@ impl Transaction {
                 }
                 None => {
                     let _gate = table.gate.lock().await;
+                    table.check_current().map_err(|_| outlived())?;
                     let version = table.version().with(table.schema(), &change.appended)?;
                     table.set_version(version);
                 }
@@ -131,6 +132,11 @@ impl Transaction {
         }
         Ok(())
     }
+}
+
+/// The transaction found another table than there is now, and cannot be run again from here.
+fn outlived() -> SqlError {
+    SqlError::internal("a table has been altered since the transaction added rows to it")
 }
 
 /// Tables are told apart by where they are: a change keeps its table alive.

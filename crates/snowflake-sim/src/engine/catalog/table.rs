@@ -68,6 +68,8 @@ pub(in super::super) struct Table {
     counter: Arc<AtomicI64>,
     /// Whether loads may add columns.
     evolves: AtomicBool,
+    /// Whether another table has taken its place.
+    retired: AtomicBool,
 }
 
 /// The rows of a table at one time.
@@ -123,6 +125,7 @@ impl Table {
             loads: Arc::default(),
             counter: Arc::default(),
             evolves: AtomicBool::new(false),
+            retired: AtomicBool::new(false),
         }
     }
 
@@ -153,6 +156,17 @@ impl Table {
         let batches = self.version().batches.iter().map(widen).collect::<Result<Vec<_>, _>>()?;
         table.set_version(Version::new(batches));
         Ok(table)
+    }
+
+    /// Another table takes its place: no statement changes its rows any more. The caller holds the gate.
+    pub(in super::super) fn retire(&self) {
+        self.retired.store(true, Ordering::Relaxed);
+    }
+
+    /// # Errors
+    /// [`SqlError::table_changed`] when another table has taken its place. The caller holds the gate.
+    pub(in super::super) fn check_current(&self) -> Result<(), SqlError> {
+        if self.retired.load(Ordering::Relaxed) { Err(SqlError::table_changed()) } else { Ok(()) }
     }
 
     /// Whether loads may add columns.

@@ -38,6 +38,7 @@ pub(super) async fn evolved(run: &Run, copy: &Copy, files: &[StagedFile]) -> Res
     run.check()?;
     let table = Arc::new(copy.table.changed(columns)?);
     put_table(run, &copy.path, table.options.kind, Arc::clone(&table))?;
+    copy.table.retire();
     drop(gate);
     Ok(Copy { places: (0..table.columns().len()).collect(), table, ..copy.clone() })
 }

@@ -121,5 +121,7 @@ async fn remake(
     change(&mut options);
     let table = subject.table.remade(options);
     table.set_version(Version::new(subject.table.version().batches.clone()));
-    put(run, &subject.path, table.options.kind, Arc::new(table))
+    put(run, &subject.path, table.options.kind, Arc::new(table))?;
+    subject.table.retire();
+    Ok(())
 }

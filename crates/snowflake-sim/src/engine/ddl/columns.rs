@@ -178,5 +178,7 @@ async fn rebuild(run: &Run, subject: &Subject, columns: Vec<Changed>) -> Result<
     }
     new.set_version(Version::new(batches));
     run.check()?;
-    put(run, &subject.path, new.options.kind, Arc::new(new))
+    put(run, &subject.path, new.options.kind, Arc::new(new))?;
+    old.retire();
+    Ok(())
 }

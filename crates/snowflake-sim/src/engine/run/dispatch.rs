@@ -33,7 +33,7 @@ pub(in super::super) async fn execute(
     let tokens = resolve_identifiers(&run, tokens)?;
     let binds = placeholders(&tokens);
     let tokens = Box::pin(copy::provide(&mut run, tokens)).await?;
-    let mut outcome = family(&run, &tokens).await.map_err(|error| placed(error, &tokens))?;
+    let mut outcome = current(&run, &tokens).await.map_err(|error| placed(error, &tokens))?;
     if let Outcome::Rows(rows) = &mut outcome {
         rows.number_of_binds = binds;
         rows.array_bind_supported = binds > 0 && dml::takes_arrays(&tokens);
@@ -72,6 +72,16 @@ fn placed(error: SqlError, tokens: &Tokens) -> SqlError {
             SqlError { message, ..error }.at(line, pos)
         }
         None => error,
+    }
+}
+
+/// Runs a statement again when a table that it was about to change has got other columns meanwhile.
+async fn current(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    loop {
+        match family(run, tokens).await {
+            Err(error) if error == SqlError::table_changed() => run.check()?,
+            outcome => return outcome,
+        }
     }
 }
 

@@ -62,7 +62,8 @@ impl Run {
     /// Waits for the right to replace a table's rows.
     ///
     /// # Errors
-    /// `000604` when the statement is told to stop meanwhile.
+    /// [`SqlError::table_changed`] when another table has taken its place, `000604` when the statement is
+    /// told to stop meanwhile.
     pub(in super::super) async fn gate(&self, table: &Arc<Table>) -> Result<Gate, SqlError> {
         self.begin_if_needed();
         if self.session.state().transaction.as_ref().is_some_and(|transaction| transaction.holds(table)) {
@@ -71,7 +72,7 @@ impl Run {
         tokio::select! {
             biased;
             () = self.statement.cancel.cancelled() => Err(SqlError::cancelled()),
-            guard = Arc::clone(&table.gate).lock_owned() => Ok(Gate::Taken(guard)),
+            guard = Arc::clone(&table.gate).lock_owned() => table.check_current().map(|()| Gate::Taken(guard)),
         }
     }
 

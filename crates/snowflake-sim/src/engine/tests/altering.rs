@@ -163,3 +163,44 @@ async fn a_change_of_columns_waits_for_a_transaction_that_holds_the_table() {
     committed.unwrap();
     assert_eq!(db.run("select * from t").await.body(), "2|NULL");
 }
+
+#[tokio::test]
+async fn rows_that_arrive_while_columns_change_are_in_the_changed_table() {
+    let db = Db::new().await;
+    db.run("create table t (a int) as select 1").await;
+    let sessions: Vec<_> = (0..3).map(|id| db.engine.open_session("BOB", 50 + id)).collect();
+    let ask = |sql: &str| Statement { sql: sql.to_owned(), ..Statement::default() };
+    for session in &sessions {
+        execute(session, ask("use database db")).await.unwrap();
+    }
+    execute(&sessions[0], ask("begin")).await.unwrap();
+    execute(&sessions[0], ask("delete from t where a = 5")).await.unwrap();
+    execute(&sessions[0], ask("update t set a = 2")).await.unwrap();
+    // All wait for the transaction, first the change of the columns.
+    let alter = execute(&sessions[1], ask("alter table t add column b int default 9"));
+    let insert = execute(&sessions[2], ask("insert into t (a) values (3)"));
+    let update = db.run("update t set a = a + 100 where a = 1");
+    let commit = async {
+        tokio::task::yield_now().await;
+        execute(&sessions[0], ask("commit")).await
+    };
+    let (altered, inserted, updated, committed) = tokio::join!(alter, insert, update, commit);
+    committed.unwrap();
+    altered.unwrap();
+    assert_eq!((inserted.unwrap().body().as_str(), updated.body().as_str()), ("1", "0|0"));
+    assert_eq!(db.run("select * from t order by a").await.body(), "2|9; 3|9");
+}
+
+#[tokio::test]
+async fn a_transaction_whose_table_got_other_columns_cannot_commit() {
+    let db = Db::new().await;
+    db.run("create table t (a int)").await;
+    let other = db.engine.open_session("BOB", 43);
+    let ask = |sql: &str| Statement { sql: sql.to_owned(), ..Statement::default() };
+    execute(&other, ask("use database db")).await.unwrap();
+    execute(&other, ask("begin")).await.unwrap();
+    execute(&other, ask("insert into t values (1)")).await.unwrap();
+    db.run("alter table t add column b int").await;
+    assert_eq!(execute(&other, ask("commit")).await.unwrap_err().code, "300010");
+    assert_eq!(db.run("select count(*) from t").await.body(), "0");
+}

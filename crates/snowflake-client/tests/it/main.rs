@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod export;
+mod files;
 mod health;
 mod loading;
 mod login;

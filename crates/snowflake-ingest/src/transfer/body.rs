@@ -51,7 +51,8 @@ impl Again {
             let (mut hasher, mut buffer) = (Hasher::new(), vec![0; STEP]);
             file.seek(SeekFrom::Start(0))?;
             let mut total = 0;
-            loop {
+            // Whoever goes on writing to it is not read after for ever.
+            while total <= size {
                 let count = file.read(&mut buffer)?;
                 if count == 0 {
                     break;

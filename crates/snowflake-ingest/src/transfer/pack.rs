@@ -93,6 +93,8 @@ impl Packing<'_> {
     async fn next(&self, source: &mut Source<'_>, size: &mut u64) -> Result<Bytes> {
         let block = source.next().await.context(ReadSnafu { path: self.name })?;
         *size += block.len() as u64;
+        // Whoever goes on writing to it is not read after for ever.
+        ensure!(source.size().is_none_or(|limit| *size <= limit), SourceChangedSnafu { file: self.name });
         if !block.is_empty() {
             self.tally.read(block.len() as u64);
         }

@@ -1,9 +1,11 @@
 //! Storing one object, as a whole or in parts.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures::TryStreamExt as _;
-use futures::stream;
+use bytes::Bytes;
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use snafu::{ResultExt as _, ensure};
 use tokio::runtime::Handle;
 
@@ -12,7 +14,7 @@ use super::budget::Budget;
 use super::fault::{ReadSnafu, SourceChangedSnafu};
 use super::progress::Tally;
 use crate::error::{Error, Result};
-use crate::store::{Content, Metadata, Mode, PartLimits, Parts, Store, Written};
+use crate::store::{Content, Metadata, Mode, PartLimits, Parts, Replay, Store, Written};
 
 /// From this size on an object is sent in parts, whatever the server says, so that memory stays bounded.
 const WHOLE: u64 = 16 << 20;
@@ -28,7 +30,7 @@ pub(super) struct Sending<'a> {
     pub(super) mode: Mode,
     pub(super) parallel: usize,
     pub(super) budget: &'a Budget,
-    pub(super) tally: &'a Tally,
+    pub(super) tally: &'a Arc<Tally>,
 }
 
 impl Sending<'_> {
@@ -56,10 +58,9 @@ impl Sending<'_> {
     }
 
     async fn replayed(&self, key: &str, body: &Body, metadata: &Metadata) -> Result<Written> {
-        let content = Content::Replay(Arc::new(body.clone()));
-        let written = self.store.put(key, content, metadata, self.mode).await?;
-        self.count(written, body.size());
-        Ok(written)
+        let (body, tally) = (body.clone(), Arc::clone(self.tally));
+        let content = Content::Replay(Arc::new(Counted { body, tally, told: Arc::default() }));
+        self.store.put(key, content, metadata, self.mode).await
     }
 
     async fn in_parts(
@@ -120,6 +121,33 @@ impl Sending<'_> {
         if written == Written::Yes {
             self.tally.written(size);
         }
+    }
+}
+
+/// A body that tells how much of it was read.
+#[derive(Debug)]
+struct Counted {
+    body: Body,
+    tally: Arc<Tally>,
+    /// How much was told: when it is read again, its beginning is not told twice.
+    told: Arc<AtomicU64>,
+}
+
+impl Replay for Counted {
+    fn size(&self) -> u64 {
+        self.body.size()
+    }
+
+    fn read(&self) -> BoxStream<'static, io::Result<Bytes>> {
+        let (tally, told, mut at) = (Arc::clone(&self.tally), Arc::clone(&self.told), 0);
+        let pieces = Replay::read(&self.body).inspect_ok(move |piece| {
+            at += piece.len() as u64;
+            let before = told.fetch_max(at, Ordering::Relaxed);
+            if at > before {
+                tally.written(at - before);
+            }
+        });
+        pieces.boxed()
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Stages {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Shape {
-    /// As folders to clients that can use them, as S3 to those that cannot.
+    /// As what suits each client best: mostly folders, or a store that this server offers.
     Auto,
     /// As folders of this machine.
     Folder,

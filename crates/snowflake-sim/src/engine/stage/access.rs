@@ -15,8 +15,8 @@ use crate::storage::Cloud;
 /// What a client said of itself when it logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
-    /// Whether it can use a folder of this machine as a stage.
-    reads_folders: bool,
+    /// What suits it best when nobody asked for anything.
+    best: Access,
     /// Whether it takes the ids of keys as text.
     takes_text_ids: bool,
 }
@@ -32,7 +32,7 @@ enum Access {
 
 impl Default for Client {
     fn default() -> Self {
-        Self { reads_folders: true, takes_text_ids: false }
+        Self { best: Access::Folder, takes_text_ids: false }
     }
 }
 
@@ -41,9 +41,14 @@ impl Client {
     pub(crate) fn new(app: &str, version: &str, capabilities: &BTreeMap<String, Value>) -> Self {
         let takes_text_ids = capabilities.get("SMK_ID_AS_STRING").and_then(Value::as_bool) == Some(true);
         let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
-        // Version 5 is a shell around a core that knows no folders.
-        let is_core = app == "PythonConnector" && major.is_some_and(|major| major >= 5);
-        Self { reads_folders: !is_core, takes_text_ids }
+        let best = match app {
+            // Version 5 is a shell around a core that knows no folders.
+            "PythonConnector" if major.is_some_and(|major| major >= 5) => Access::Store(Cloud::S3),
+            // It leaves empty files in folders when it writes from memory, and speaks to stores over TLS only.
+            "Go" => Access::Signed,
+            _ => Access::Folder,
+        };
+        Self { best, takes_text_ids }
     }
 
     fn material(self, mut material: EncryptionMaterial) -> EncryptionMaterial {
@@ -117,9 +122,9 @@ impl Location {
 
     fn access(&self, client: Client) -> Access {
         match &self.stages.options.shape {
-            StageShape::Auto if client.reads_folders => Access::Folder,
+            StageShape::Auto => client.best,
             StageShape::Folder => Access::Folder,
-            StageShape::Auto | StageShape::S3 => Access::Store(Cloud::S3),
+            StageShape::S3 => Access::Store(Cloud::S3),
             StageShape::Azure => Access::Store(Cloud::Azure),
             StageShape::Gcs => Access::Store(Cloud::Gcs),
             StageShape::GcsSigned => Access::Signed,
@@ -228,5 +233,22 @@ fn location_type(cloud: Cloud) -> &'static str {
         Cloud::S3 => "S3",
         Cloud::Azure => "AZURE",
         Cloud::Gcs => "GCS",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Access, Client};
+    use crate::storage::Cloud;
+
+    #[test]
+    fn each_driver_is_sent_where_it_can_write() {
+        let best = |app, version| Client::new(app, version, &BTreeMap::new()).best;
+        assert_eq!(best("PythonConnector", "4.7.5"), Access::Folder);
+        assert_eq!(best("PythonConnector", "5.2.0"), Access::Store(Cloud::S3));
+        assert_eq!(best("Go", "1.19.0"), Access::Signed);
+        assert_eq!(best("JavaScript", "3.3.0"), Access::Folder);
     }
 }

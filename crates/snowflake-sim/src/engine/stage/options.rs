@@ -12,7 +12,7 @@ const THRESHOLD: u64 = 209_715_200;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum StageShape {
-    /// As folders to clients that can use them, as the server's own S3 to those that cannot.
+    /// As what suits each client best: mostly folders, or a store that this server offers.
     #[default]
     Auto,
     /// As folders of this machine. Their files are never encrypted.

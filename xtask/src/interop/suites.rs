@@ -29,9 +29,11 @@ const PYTHON_5: Environment =
 const ADBC: Environment =
     Environment { name: "adbc", packages: &["adbc-driver-snowflake==1.11.0", "adbc-driver-manager==1.13.0"] };
 
-/// What `write_pandas` and ADBC need beside the driver.
-const DATAFRAMES: Tool =
-    Tool::Library { name: "dataframes", packages: &["pandas==2.3.3", "pyarrow==26.0.1"] };
+/// What `write_pandas` and ADBC need beside the driver. Version 4 brings botocore, which bears no newer dateutil.
+const DATAFRAMES: Tool = Tool::Library {
+    name: "dataframes",
+    packages: &["pandas==2.3.3", "pyarrow==26.0.1", "python-dateutil==2.9.0.post0"],
+};
 
 /// S3, Azure and GCS.
 const EMULATORS: &[Tool] = &[

@@ -27,4 +27,6 @@ mod scrub;
 #[cfg(feature = "server")]
 mod socket;
 #[cfg(feature = "server")]
+mod stages;
+#[cfg(feature = "server")]
 mod statements;

@@ -52,6 +52,17 @@ fn a_server_that_nobody_could_log_in_to_does_not_start() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("--password"));
 }
 
+#[test]
+fn an_endpoint_for_stages_needs_a_bucket_and_a_cloud() {
+    let endpoint = ["--user", USER, "--password", "pw", "--stage-endpoint", "http://127.0.0.1:1"];
+    for (more, said) in [(&[][..], "--stage-bucket"), (&["--stage-bucket", "b"], "--stages s3, azure or gcs")]
+    {
+        let output = command("serve", &[&endpoint[..], more].concat()).output().unwrap();
+        assert!(!output.status.success());
+        assert!(String::from_utf8(output.stderr).unwrap().contains(said), "{said}");
+    }
+}
+
 /// What `snowflake-sim recordings` did in a folder: its exit code, stdout and stderr.
 fn recordings(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = command("recordings", arguments).current_dir(folder).output().unwrap();

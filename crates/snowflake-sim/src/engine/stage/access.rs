@@ -30,6 +30,16 @@ enum Access {
     Signed,
 }
 
+impl Access {
+    fn cloud(self) -> Option<Cloud> {
+        match self {
+            Self::Folder => None,
+            Self::Store(cloud) => Some(cloud),
+            Self::Signed => Some(Cloud::Gcs),
+        }
+    }
+}
+
 impl Default for Client {
     fn default() -> Self {
         Self { best: Access::Folder, takes_text_ids: false }
@@ -106,8 +116,8 @@ impl Location {
             if access == Access::Signed {
                 addresses.push(self.signed(&Method::GET, &file.key));
             }
-            if access != Access::Folder {
-                let material = self.stages.material_of(&self.area, file, query_id).await?;
+            if let Some(cloud) = access.cloud() {
+                let material = self.stages.material_of(&self.area, file, query_id, cloud).await?;
                 materials.push(material.map(|material| client.material(material)));
             }
         }
@@ -140,11 +150,7 @@ impl Location {
     /// The store and the credentials, which are others for every statement. The path is empty or ends with
     /// a slash.
     async fn info(&self, access: Access, path: &str) -> Result<StageInfo, SqlError> {
-        let cloud = match access {
-            Access::Folder => return self.folder(path).await,
-            Access::Store(cloud) => cloud,
-            Access::Signed => Cloud::Gcs,
-        };
+        let Some(cloud) = access.cloud() else { return self.folder(path).await };
         let key = self.area.key(path);
         let place = Place::of(&self.stages, cloud, access);
         Ok(StageInfo {

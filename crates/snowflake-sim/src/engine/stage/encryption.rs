@@ -25,8 +25,8 @@ pub(super) struct Keys {
 pub(super) struct Envelope {
     wrapped_key: String,
     iv: String,
-    /// The statement whose key it was.
-    pub(super) query_id: Option<String>,
+    /// Which key it was, as the client wrote it.
+    description: Option<String>,
 }
 
 impl Keys {
@@ -64,8 +64,7 @@ impl Keys {
         entropy: &dyn Entropy,
     ) -> Result<(Bytes, Metadata), SqlError> {
         let digest = BASE64_STANDARD.encode(digest::digest(&digest::SHA256, &plain));
-        let digest_name = if cloud == Cloud::Azure { "sfcdigest" } else { "sfc-digest" };
-        let mut metadata = Metadata::from([(digest_name.to_owned(), digest)]);
+        let mut metadata = Metadata::from([(digest_name(cloud).to_owned(), digest)]);
         let Some(material) = self.material(area, &entropy.uuid().to_string()) else {
             return Ok((plain, metadata));
         };
@@ -78,18 +77,15 @@ impl Keys {
         let mut encryptor = key.encryptor();
         let mut body = encryptor.update(&plain);
         body.extend(encryptor.finish());
-        let (wrapped_key, iv) = (master.wrap(&key), key.iv());
         let description = json!({
             "smkId": master.smk_id(), "queryId": master.query_id(), "keySize": master.bits().to_string(),
         });
-        if cloud == Cloud::S3 {
-            let pairs =
-                [("x-amz-key", wrapped_key), ("x-amz-iv", iv), ("x-amz-matdesc", description.to_string())];
-            metadata.extend(pairs.map(|(name, value)| (name.to_owned(), value)));
-        } else {
-            metadata.insert("matdesc".to_owned(), description.to_string());
-            metadata.insert("encryptiondata".to_owned(), encryption_data(&wrapped_key, &iv).to_string());
-        }
+        let envelope = Envelope {
+            wrapped_key: master.wrap(&key),
+            iv: key.iv(),
+            description: Some(description.to_string()),
+        };
+        metadata.extend(envelope.words(cloud));
         Ok((body.into(), metadata))
     }
 
@@ -115,19 +111,53 @@ impl Keys {
 impl Envelope {
     /// What metadata says of encryption, in the words of S3 or of the other clouds.
     pub(super) fn of(metadata: &Metadata) -> Option<Self> {
-        let parsed = |name: &str| -> Option<Value> { serde_json::from_str(metadata.get(name)?).ok() };
-        let text = |value: &Value| value.as_str().map(str::to_owned);
         if let (Some(key), Some(iv)) = (metadata.get("x-amz-key"), metadata.get("x-amz-iv")) {
-            let query_id = parsed("x-amz-matdesc").and_then(|description| text(&description["queryId"]));
-            return Some(Self { wrapped_key: key.clone(), iv: iv.clone(), query_id });
+            let description = metadata.get("x-amz-matdesc").cloned();
+            return Some(Self { wrapped_key: key.clone(), iv: iv.clone(), description });
         }
-        let data = parsed("encryptiondata")?;
+        let data: Value = serde_json::from_str(metadata.get("encryptiondata")?).ok()?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
         Some(Self {
             wrapped_key: text(&data["WrappedContentKey"]["EncryptedKey"])?,
             iv: text(&data["ContentEncryptionIV"])?,
-            query_id: parsed("matdesc").and_then(|description| text(&description["queryId"])),
+            description: metadata.get("matdesc").cloned(),
         })
     }
+
+    /// The statement whose key it was.
+    pub(super) fn query_id(&self) -> Option<String> {
+        let description: Value = serde_json::from_str(self.description.as_deref()?).ok()?;
+        description["queryId"].as_str().map(str::to_owned)
+    }
+
+    /// The same in the words of a cloud.
+    fn words(self, cloud: Cloud) -> Metadata {
+        let Self { wrapped_key, iv, description } = self;
+        let (description_name, data) = if cloud == Cloud::S3 {
+            ("x-amz-matdesc", vec![("x-amz-key", wrapped_key), ("x-amz-iv", iv)])
+        } else {
+            ("matdesc", vec![("encryptiondata", encryption_data(&wrapped_key, &iv).to_string())])
+        };
+        let description = description.map(|description| (description_name, description));
+        data.into_iter().chain(description).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// Metadata of a file in the words of a cloud too; none when they are there.
+pub(super) fn translated(metadata: &Metadata, cloud: Cloud) -> Option<Metadata> {
+    let mut both = metadata.clone();
+    if let Some(envelope) = Envelope::of(metadata) {
+        both.extend(envelope.words(cloud).into_iter().filter(|(name, _)| !metadata.contains_key(name)));
+    }
+    let digest = Cloud::ALL.into_iter().find_map(|cloud| metadata.get(digest_name(cloud)));
+    if let Some(digest) = digest {
+        both.entry(digest_name(cloud).to_owned()).or_insert_with(|| digest.clone());
+    }
+    (both != *metadata).then_some(both)
+}
+
+fn digest_name(cloud: Cloud) -> &'static str {
+    if cloud == Cloud::Azure { "sfcdigest" } else { "sfc-digest" }
 }
 
 fn encryption_data(wrapped_key: &str, iv: &str) -> Value {

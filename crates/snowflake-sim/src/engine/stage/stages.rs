@@ -14,7 +14,7 @@ use super::super::SqlError;
 use super::super::catalog::ObjectPath;
 use super::super::endpoint::{Problem, Remote};
 use super::area::{Area, safe};
-use super::encryption::{Envelope, Keys};
+use super::encryption::{Envelope, Keys, translated};
 use super::location::StagedFile;
 use super::objects::Objects;
 use super::window::Window;
@@ -166,19 +166,26 @@ impl Stages {
         self.keys.material(area, query_id)
     }
 
-    /// The key of a file that is there; none when it is not encrypted.
+    /// The key of a file that a client of a cloud reads; none when it is not encrypted. What another
+    /// cloud's client has written beside the file is said again in this one's words.
     pub(super) async fn material_of(
         &self,
         area: &Area,
         file: &StagedFile,
         query_id: &str,
+        cloud: Cloud,
     ) -> Result<Option<EncryptionMaterial>, SqlError> {
         if area.encryption == StageEncryption::None {
             return Ok(None);
         }
-        let envelope = Envelope::of(&self.objects.metadata(&file.key).await?);
+        let metadata = self.objects.metadata(&file.key).await?;
+        if let Some(words) = translated(&metadata, cloud) {
+            let (body, _) = self.objects.get(&file.key).await?;
+            self.objects.put(&file.key, body, words).await?;
+        }
+        let envelope = Envelope::of(&metadata);
         Ok(envelope
-            .and_then(|envelope| self.material(area, envelope.query_id.as_deref().unwrap_or(query_id))))
+            .and_then(|envelope| self.material(area, envelope.query_id().as_deref().unwrap_or(query_id))))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Files that clients encrypt: what they are told, and what the engine reads and writes.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest as _, Md5};
@@ -11,7 +13,7 @@ use super::copying::transfer;
 use super::harness::Db;
 use super::staging::{classic, core, shaped};
 use crate::engine::value::hex;
-use crate::engine::{StageEncryption, StageOptions, StageShape};
+use crate::engine::{Client, StageEncryption, StageOptions, StageShape};
 
 /// The keys that an answer brings: of the files to get, or the one for files to put.
 fn materials(transfer: &Transfer) -> Vec<Option<EncryptionMaterial>> {
@@ -109,6 +111,31 @@ async fn f13_unloaded_files_are_encrypted_as_drivers_expect_them() {
         let told = ring::digest::digest(&ring::digest::SHA256, &plain);
         assert_eq!(metadata[digest], BASE64_STANDARD.encode(told));
     }
+}
+
+#[tokio::test]
+async fn f13_what_one_cloud_s_client_encrypted_another_one_s_reads() {
+    let db = shaped(StageShape::Auto).await;
+    db.run("create stage full encryption = (type = 'SNOWFLAKE_FULL')").await;
+    db.session.announce(core());
+    let material = material(&db, "@full").await;
+    let down = transfer(&db, "get @full file:///tmp/").await;
+    let key = format!("{}a.csv", down.stage_info.unwrap().path.unwrap());
+    let (body, metadata) = sealed(&material, b"1\n", "s3");
+    let digest = [("sfc-digest".to_owned(), "abc=".to_owned())];
+    db.storage.put(&key, body.clone(), metadata.clone().into_iter().chain(digest));
+    db.session.announce(Client::new("Go", "1.19.0", &BTreeMap::new()));
+    let down = transfer(&db, "get @full file:///tmp/").await;
+    assert_eq!(down.stage_info.unwrap().location_type, "GCS");
+    let object = db.storage.get(&key).unwrap();
+    let said: Value = serde_json::from_str(&object.metadata()["encryptiondata"]).unwrap();
+    assert_eq!(said["WrappedContentKey"]["EncryptedKey"], metadata[0].1);
+    assert_eq!(said["ContentEncryptionIV"], metadata[1].1);
+    assert_eq!(object.metadata()["matdesc"], metadata[2].1);
+    assert_eq!((object.body(), object.metadata()["sfc-digest"].as_str()), (body.into(), "abc="));
+    // Said once, it is not said again.
+    transfer(&db, "get @full file:///tmp/").await;
+    assert_eq!(db.storage.get(&key).unwrap().etag(), object.etag());
 }
 
 #[tokio::test]

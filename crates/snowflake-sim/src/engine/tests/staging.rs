@@ -134,7 +134,7 @@ async fn folders_are_for_clients_that_know_them() {
     };
     assert_eq!(kind(classic()).await, "LOCAL_FS");
     assert_eq!(kind(core()).await, "S3");
-    for (app, version) in [("JavaScript", "3.3.0"), ("Go", "1.19.0"), ("PythonConnector", ""), ("x", "9")] {
+    for (app, version) in [("JavaScript", "3.3.0"), ("PythonConnector", ""), ("x", "9")] {
         assert_eq!(kind(Client::new(app, version, &BTreeMap::new())).await, "LOCAL_FS", "{app}");
     }
     let db = shaped(StageShape::Folder).await;

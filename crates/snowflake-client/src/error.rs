@@ -133,6 +133,16 @@ impl SnowflakeError {
         self.query().and_then(snowflake_query::Error::request_id)
     }
 
+    /// The id to repeat a bulk load under, when it is open whether its rows were loaded: the same records loaded under
+    /// it again are not doubled.
+    #[must_use]
+    pub fn batch_id(&self) -> Option<&str> {
+        match self {
+            Self::Ingest { source } => source.batch_id(),
+            _ => None,
+        }
+    }
+
     /// Which of several statements that were submitted together failed, from 0.
     #[must_use]
     pub fn statement_index(&self) -> Option<usize> {

@@ -44,6 +44,7 @@
 //! | `sim-server` | no | the embedded server; compiles a query engine, which takes minutes |
 
 mod builder;
+mod bulk;
 mod client;
 mod config;
 mod error;
@@ -58,10 +59,12 @@ pub use error::{ErrorKind, SnowflakeError};
 #[cfg(feature = "sim")]
 pub use simulation::Simulation;
 pub use snowflake_ingest::{
-    BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, DownloadOptions,
+    BinaryFormat, BulkInsertOptions, BulkInsertResult, BulkMethod, BulkUpsertResult, CopyError, CopyFile,
+    CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, CreateTable, DeadLetters, DownloadOptions,
     FileCompression, FileFormat, FormatType, GetFile, GetResult, GetStatus, MatchByColumnName, OnError,
-    OnFailure, OptionValue, Progress, PutFile, PutOptions, PutResult, PutStatus, RejectedRecord,
-    SourceCompression, StageFile, UnloadRequest, UnloadResult, UnloadSource, UnloadedFile, UploadOptions,
+    OnFailure, OptionValue, Progress, PutFile, PutOptions, PutResult, PutStatus, RecordBatch, RejectedRecord,
+    RejectedRow, SourceCompression, StageFile, UnloadRequest, UnloadResult, UnloadSource, UnloadedFile,
+    UploadOptions,
 };
 pub use snowflake_ops::Health;
 pub use snowflake_proto::{

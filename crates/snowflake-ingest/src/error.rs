@@ -66,6 +66,14 @@ pub(crate) enum Repr {
     Object { key: String, source: Failure },
     #[snafu(transparent)]
     Transfer { source: Fault },
+    #[cfg(feature = "bulk")]
+    #[snafu(transparent)]
+    Bulk { source: crate::bulk::Fault },
+    #[cfg(feature = "bulk")]
+    #[snafu(display(
+        "whether the batch {id} was loaded is open: load the same records under this batch id again, which doubles none"
+    ))]
+    Batch { id: String, source: Box<Error> },
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },
 }
@@ -95,6 +103,10 @@ impl Error {
             #[cfg(feature = "cloud")]
             Repr::Object { source, .. } => source.kind(),
             Repr::Transfer { source } => source.kind(),
+            #[cfg(feature = "bulk")]
+            Repr::Bulk { source } => source.kind(),
+            #[cfg(feature = "bulk")]
+            Repr::Batch { source, .. } => source.kind(),
             Repr::Query { source } => source.kind(),
         }
     }
@@ -112,8 +124,27 @@ impl Error {
             Repr::Query { source } => Some(source),
             #[cfg(feature = "cloud")]
             Repr::Renewal { source } => source.query(),
+            #[cfg(feature = "bulk")]
+            Repr::Batch { source, .. } => source.query(),
             _ => None,
         }
+    }
+
+    /// The id to repeat a bulk load under, when it is open whether its rows were loaded.
+    #[cfg(feature = "bulk")]
+    #[must_use]
+    pub fn batch_id(&self) -> Option<&str> {
+        match &*self.0 {
+            Repr::Batch { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "bulk")]
+impl From<crate::bulk::Fault> for Error {
+    fn from(source: crate::bulk::Fault) -> Self {
+        Repr::Bulk { source }.into()
     }
 }
 

@@ -8,8 +8,13 @@
 //! them again. Stages are in S3, Azure, Google Cloud, or a folder of the same machine, as the embedded simulator
 //! has them.
 //!
+//! [`bulk_insert`] and its sisters load records and Arrow batches straight into a table, exactly once, and
+//! [`bulk_upsert`] merges them into it by their keys.
+//!
 //! The types are re-exported by `snowflake-client`, whose methods are the usual way in.
 
+#[cfg(feature = "bulk")]
+mod bulk;
 mod copy;
 mod error;
 mod location;
@@ -21,6 +26,13 @@ mod stage;
 mod store;
 mod transfer;
 
+#[cfg(feature = "bulk")]
+pub use arrow_array::RecordBatch;
+#[cfg(feature = "bulk")]
+pub use bulk::{
+    BulkInsertOptions, BulkInsertResult, BulkMethod, BulkUpsertResult, CreateTable, DeadLetters, RejectedRow,
+    bulk_insert, bulk_insert_batches, bulk_insert_stream, bulk_upsert,
+};
 pub use copy::{
     BinaryFormat, CopyError, CopyFile, CopyIntoRequest, CopyOptions, CopyResult, CopyStatus, FileCompression,
     FileFormat, FormatType, MatchByColumnName, OnError, OptionValue, RejectedRecord, UnloadRequest,

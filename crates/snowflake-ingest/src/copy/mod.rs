@@ -14,7 +14,7 @@ pub use format::{BinaryFormat, FileCompression, FileFormat, FormatType};
 pub use options::{CopyOptions, MatchByColumnName, OnError};
 pub use outcome::{CopyError, CopyFile, CopyResult, CopyStatus};
 pub(crate) use pattern::regex;
-use query::with_options;
+pub(crate) use query::with_options;
 pub use request::CopyIntoRequest;
 pub use run::{RejectedRecord, copy_into, preview_copy, unload, validate_copy};
 pub use setting::OptionValue;

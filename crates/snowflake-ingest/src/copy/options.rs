@@ -32,7 +32,7 @@ pub enum MatchByColumnName {
 
 /// What COPY gives back in place of loading anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ValidationMode {
+pub(crate) enum ValidationMode {
     /// So many rows as they would be loaded, or the first error.
     ReturnRows(u32),
     /// The errors, also of files that were loaded in part by an earlier COPY that went on after errors.

@@ -75,7 +75,7 @@ pub struct CopyError {
 
 impl CopyResult {
     /// Reads the answer to a COPY.
-    pub(super) fn read(result: &QueryResult) -> Result<Self> {
+    pub(crate) fn read(result: &QueryResult) -> Result<Self> {
         let mut summary = Self { query_id: result.query_id, ..Self::default() };
         // Without a file to load the answer is one column with a sentence in it.
         if result.columns().len() == 1 {

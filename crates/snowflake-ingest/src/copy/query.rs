@@ -5,7 +5,7 @@ use std::time::Duration;
 use snowflake_query::{Query, QueryBuilder};
 
 /// Adds what the caller chose.
-pub(super) fn with_options(
+pub(crate) fn with_options(
     mut query: QueryBuilder,
     warehouse: Option<&str>,
     timeout: Option<Duration>,

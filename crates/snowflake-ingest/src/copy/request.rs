@@ -72,7 +72,7 @@ impl CopyIntoRequest {
         self.statement(None)
     }
 
-    pub(super) fn query(&self, validation: Option<ValidationMode>) -> Result<Query> {
+    pub(crate) fn query(&self, validation: Option<ValidationMode>) -> Result<Query> {
         let query = QueryBuilder::new(self.statement(validation)?);
         Ok(super::with_options(query, self.warehouse.as_deref(), self.timeout, self.tag.as_deref()))
     }

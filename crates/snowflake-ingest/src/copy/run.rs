@@ -83,7 +83,7 @@ pub struct RejectedRecord {
 }
 
 impl RejectedRecord {
-    fn read(row: &Row) -> snowflake_query::Result<Self> {
+    pub(crate) fn read(row: &Row) -> snowflake_query::Result<Self> {
         Ok(Self {
             file: row.get("FILE")?,
             error: row.get("ERROR")?,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use futures::stream::{BoxStream, FuturesUnordered, StreamExt as _, TryStreamExt as _};
 use snafu::{ResultExt as _, ensure};
 use tokio::runtime::Handle;
 
 use super::body::Body;
-use super::budget::Budget;
+use super::budget::{Budget, Grant};
 use super::fault::{ReadSnafu, SourceChangedSnafu};
 use super::progress::Tally;
 use crate::error::{Error, Result};
@@ -100,21 +100,39 @@ impl Sending<'_> {
         most: usize,
     ) -> Result<()> {
         // A part is read when there is memory for it; meanwhile those that were read go on.
-        let cut = stream::try_unfold((body.parts(size), 0_u32), async |(cutter, number)| {
-            let held = self.budget.take(size).await;
-            let (part, cutter) = cutter.next().await.context(ReadSnafu { path: key })?;
-            Ok::<_, Error>(part.map(|part| ((number, part, held), (cutter, number.saturating_add(1)))))
-        });
-        cut.map_ok(|(number, part, held)| async move {
-            let size = part.len() as u64;
-            parts.part(number, part).await?;
-            drop(held);
-            self.tally.written(size);
-            Ok(())
-        })
-        .try_buffer_unordered(most)
-        .try_collect()
-        .await
+        // Written as a loop, since the closures of a stream would tie the future to one thread.
+        let (mut cutter, mut number, mut under_way) = (body.parts(size), 0_u32, FuturesUnordered::new());
+        loop {
+            let next = async {
+                let held = self.budget.take(size).await;
+                let (part, cutter) = cutter.next().await.context(ReadSnafu { path: key })?;
+                Ok::<_, Error>((part, held, cutter))
+            };
+            let mut next = std::pin::pin!(next);
+            let (part, held, rest) = loop {
+                let is_full = under_way.len() >= most;
+                tokio::select! {
+                    biased;
+                    Some(sent) = under_way.next() => sent?,
+                    read = &mut next, if !is_full => break read?,
+                }
+            };
+            let Some(part) = part else { break };
+            under_way.push(self.send_part(parts, number, part, held));
+            (cutter, number) = (rest, number.saturating_add(1));
+        }
+        while let Some(sent) = under_way.next().await {
+            sent?;
+        }
+        Ok(())
+    }
+
+    async fn send_part(&self, parts: &dyn Parts, number: u32, part: Bytes, held: Grant) -> Result<()> {
+        let size = part.len() as u64;
+        parts.part(number, part).await?;
+        drop(held);
+        self.tally.written(size);
+        Ok(())
     }
 
     fn count(&self, written: Written, size: u64) {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
 use futures::future::try_join_all;
-use snowflake_transport::{Clock, Transport};
+use snowflake_transport::{Clock, Entropy, Transport};
 use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::time::Instant;
 
@@ -142,6 +142,12 @@ impl Pool {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         self.inner.manager.sessions.server.clock()
+    }
+
+    /// The randomness of its sessions.
+    #[must_use]
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        self.inner.manager.sessions.server.entropy()
     }
 
     /// How many sessions there are, and how many of them are free.

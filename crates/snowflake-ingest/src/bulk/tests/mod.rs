@@ -1,0 +1,4 @@
+//! The parts of a load, without a server.
+
+mod bound;
+mod files;

@@ -113,3 +113,7 @@ mod readme {}
 #[cfg(all(doctest, feature = "sim"))]
 #[doc = include_str!("../../../docs/guide/testing.md")]
 mod testing_guide {}
+
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../docs/guide/loading.md")]
+mod loading_guide {}

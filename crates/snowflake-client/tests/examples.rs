@@ -30,3 +30,11 @@ fn etl_pipeline() {
     let sum: u64 = (0..800).filter(|number| !matches!(number % 100, 10 | 20)).sum();
     assert!(text.contains(&format!("784 clean rows, 784 of them dated, amounts sum up to {sum}")), "{text}");
 }
+
+#[test]
+fn bulk_load() {
+    let text = run("bulk_load");
+    assert!(text.contains("Loaded 10000 rows from 1 files"), "{text}");
+    assert!(text.contains("Loaded 0 rows when sent again"), "{text}");
+    assert!(text.contains("Updated 1 carriers, inserted 1"), "{text}");
+}

@@ -1,9 +1,9 @@
 """Our client and the official Python connector share stages: what one puts, the other gets, on every store.
 
-usage: storage.py SIMULATOR CLIENT EMULATORS
+usage: storage.py SIMULATOR SQL LOAD EMULATORS
 
 SIMULATOR is the binary `snowflake-sim`, which tells both where a stage lies: in its own store, or in an emulator of a
-cloud's. CLIENT is our client's example `sql`. EMULATORS is the folder with the emulators.
+cloud's. SQL and LOAD are our client's examples `sql` and `load`. EMULATORS is the folder with the emulators.
 """
 
 import contextlib
@@ -27,9 +27,13 @@ ENCRYPTIONS = ["none", "128", "256"]
 # From this size on, files go in parts: two of them, where a store has parts.
 THRESHOLD = 1 << 20
 LARGE = (8 << 20) + 12_345
+FLIGHT = [
+    "year", "month", "day", "dep_time", "sched_dep_time", "dep_delay", "arr_time", "sched_arr_time", "arr_delay",
+    "carrier", "flight", "tailnum", "origin", "dest", "air_time", "distance", "hour", "minute", "time_hour",
+]
 
 
-def main(simulator, client, emulators):
+def main(simulator, sql, load, emulators):
     cases = Cases(f"storage {snowflake.connector.__version__}")
     with tempfile.TemporaryDirectory(prefix="interop-files-") as folder, contextlib.ExitStack() as stack:
         files = make_files(pathlib.Path(folder))
@@ -41,17 +45,17 @@ def main(simulator, client, emulators):
             for encryption in ENCRYPTIONS if name != "own folder" else ["none"]:
                 further = ["--stage-encryption", encryption, "--stage-threshold", str(THRESHOLD)]
                 with Access(simulator, [*options, *further]) as access:
-                    for case in (ours_to_theirs, theirs_to_ours, both_are_loaded):
+                    for case in (ours_to_theirs, theirs_to_ours, both_are_loaded, our_records):
                         title = f"{name}, encryption {encryption}: {case.__name__.replace('_', ' ')}"
-                        cases.run(title, in_session, access, case, client, files, encryption)
+                        cases.run(title, in_session, access, case, (sql, load), files, encryption)
     cases.finish()
 
 
-def in_session(access, case, client, files, encryption):
+def in_session(access, case, clients, files, encryption):
     with access.connect() as connection, tempfile.TemporaryDirectory() as folder:
         query(connection, "CREATE STAGE IF NOT EXISTS shared FILE_FORMAT = (TYPE = CSV)")
         query(connection, "REMOVE @shared")
-        case(Both(access, connection, client, pathlib.Path(folder), encryption), files)
+        case(Both(access, connection, clients, pathlib.Path(folder), encryption), files)
 
 
 class File:
@@ -64,7 +68,8 @@ class File:
         self.target = f"{name}.gz" if compress else name
 
     def check(self, got):
-        equal(gzip.decompress(got) if self.compress else got, self.content, self.target)
+        got = gzip.decompress(got) if self.compress else got
+        assert got == self.content, f"{self.target}: {len(got)} other bytes than the {len(self.content)} that were put"
 
 
 def make_files(folder):
@@ -84,18 +89,23 @@ def make_files(folder):
 class Both:
     """The two clients of one stage."""
 
-    def __init__(self, access, connection, client, folder, encryption):
-        self.access, self.connection, self.client = access, connection, client
+    def __init__(self, access, connection, clients, folder, encryption):
+        self.access, self.connection = access, connection
+        self.sql, self.load = clients
         self.folder, self.encryption = folder, encryption
 
     def ours(self, statements):
         """Our client runs the statements; the rows of each."""
+        return [json.loads(line)["rows"] for line in self.run(self.sql, statements).splitlines()]
+
+    def run(self, program, arguments):
+        """What an example of our client prints."""
         login = ["--user", USER, "--password", PASSWORD, "--database", DATABASE, "--schema", SCHEMA]
         server = ["--host", self.access.host, "--port", str(self.access.direct), "--protocol", "http"]
-        command = [self.client, *server, *login, *statements]
+        command = [program, *server, *login, *arguments]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"our client failed: {done.stderr}"
-        return [json.loads(line)["rows"] for line in done.stdout.splitlines()]
+        return done.stdout
 
     def theirs(self, statements):
         """The connector runs the statements; the rows of each."""
@@ -143,6 +153,30 @@ def both_are_loaded(both, files):
     equal(sorted((row[0], row[1], row[3]) for row in copied), [(name, "LOADED", 5000) for name in names], "COPY")
     rows = query(connection, "SELECT id, name, COUNT(*) FROM loaded GROUP BY 1, 2 ORDER BY 1")
     rows_equal(rows, [(number, f"row {number}", len(names)) for number in range(5000)], "rows")
+
+
+def our_records(both, _):
+    """Our client inserts records in bulk, and once more under the same name; the connector reads them."""
+    texts = ("carrier", "tailnum", "origin", "dest", "time_hour")
+    columns = [f"{name} {'VARCHAR' if name in texts else 'INT'}" for name in FLIGHT]
+    query(both.connection, f"CREATE OR REPLACE TABLE flights ({', '.join(columns)})")
+    flights = [flight(number) for number in range(6000)]
+    source = both.folder / "flights.csv"
+    lines = [",".join("NA" if value is None else str(value) for value in row) for row in flights]
+    source.write_text("\n".join([",".join(FLIGHT), *lines]) + "\n")
+    arguments = ["--mode", "bulk", "--file", source, "--table", "flights", "--batch", "interop"]
+    for inserted in (6000, 0):
+        said = both.run(both.load, arguments).split()
+        equal(said[:2], ["rows", str(inserted)], "what our client says")
+        rows_equal(query(both.connection, "SELECT * FROM flights ORDER BY flight"), flights, "records")
+
+
+def flight(number):
+    late = None if number % 9 == 0 else number % 60 - 5
+    tail = None if number % 11 == 0 else f"N{number}"
+    moment = f"2013-01-01 {number % 24:02}:00:00"
+    times = (None if late is None else 517 + late, 517, late, 830, 819, 11)
+    return (2013, 1, 1 + number % 28, *times, "\u00dcA", number, tail, "EWR", "IAH", 227, 1400, 5, 15, moment)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ pub(super) struct Suite {
 }
 
 const SIMULATOR: &str = "debug/snowflake-sim";
-const STATEMENTS: &str = "debug/examples/sql";
+const SQL: &str = "debug/examples/sql";
+const LOAD: &str = "debug/examples/load";
 
 const FAKESNOW: Environment = Environment {
     name: "fakesnow",
@@ -93,7 +94,7 @@ pub(super) const SUITES: &[Suite] = &[
         libraries: &[],
         emulators: EMULATORS,
         script: "storage.py",
-        programs: &[SIMULATOR, STATEMENTS],
+        programs: &[SIMULATOR, SQL, LOAD],
     },
     Suite {
         name: "storage-python-5",
@@ -101,7 +102,7 @@ pub(super) const SUITES: &[Suite] = &[
         libraries: &[],
         emulators: EMULATORS,
         script: "storage.py",
-        programs: &[SIMULATOR, STATEMENTS],
+        programs: &[SIMULATOR, SQL, LOAD],
     },
     Suite {
         name: "adbc",

@@ -1,5 +1,7 @@
 //! The examples run, each as a process of its own, and print what they promise.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! A loading process that is killed at any point, and run again, loads every row exactly once.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

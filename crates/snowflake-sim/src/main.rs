@@ -19,7 +19,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serves on the loopback interface until SIGINT or SIGTERM.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Lists, verifies and compares recordings.
     #[command(subcommand)]
     Recordings(Recordings),

@@ -13,9 +13,12 @@ fn spoil(server: &SimServer, change: impl FnOnce(&mut Vec<u8>)) {
     server.storage().put(object.key(), body, object.metadata().clone());
 }
 
+/// What happens to the bytes of an object.
+type Change = fn(&mut Vec<u8>);
+
 #[tokio::test]
 async fn f06_a_damaged_object_leaves_no_file_and_no_plain_text() {
-    let changes: [(&str, fn(&mut Vec<u8>)); 4] = [
+    let changes: [(&str, Change); 4] = [
         ("flipped", |body| body[100] ^= 1),
         ("padding", |body| *body.last_mut().unwrap() ^= 1),
         ("cut", |body| body.truncate(body.len() - 16)),

@@ -34,7 +34,7 @@ pub(super) struct Source<'a> {
 }
 
 enum Rows<'a> {
-    Csv(CsvSource<'a>),
+    Csv(Box<CsvSource<'a>>),
     Json(JsonSource<'a>),
     Parquet(Box<ParquetSource>),
 }
@@ -51,7 +51,7 @@ impl<'a> Source<'a> {
         env: &'a Env,
     ) -> Result<Self, SqlError> {
         let rows = match format {
-            FileFormat::Csv(format) => Rows::Csv(CsvSource::new(text, format)),
+            FileFormat::Csv(format) => Rows::Csv(Box::new(CsvSource::new(text, format))),
             FileFormat::Json(format) => Rows::Json(JsonSource::new(text, format)),
             FileFormat::Parquet(format) => {
                 Rows::Parquet(Box::new(ParquetSource::new(content.bytes().clone(), format, env)?))

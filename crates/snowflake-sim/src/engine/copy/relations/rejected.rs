@@ -21,8 +21,7 @@ pub(super) fn read(run: &Run, table: &Name, options: &Options) -> Result<Rows, S
             .past()
             .iter()
             .map(|load| load.query_id.as_str())
-            .filter(|id| run.history.iter().any(|each| each == id))
-            .next_back()
+            .rfind(|id| run.history.iter().any(|each| each == id))
     } else {
         Some(job)
     };

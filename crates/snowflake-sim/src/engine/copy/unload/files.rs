@@ -38,7 +38,7 @@ pub(super) struct Shape<'a> {
 /// The files of one part.
 enum Files<'a> {
     Text(TextFiles<'a>),
-    Parquet(ParquetFiles),
+    Parquet(Box<ParquetFiles>),
 }
 
 impl<'a> Files<'a> {
@@ -47,9 +47,12 @@ impl<'a> Files<'a> {
         Ok(match shape.format {
             FileFormat::Csv(format) => Self::Text(TextFiles::csv(format, env, header, shape.max_size)?),
             FileFormat::Json(format) => Self::Text(TextFiles::json(format.compression, shape.max_size)),
-            FileFormat::Parquet(format) => {
-                Self::Parquet(ParquetFiles::new(columns, shape.header, format.codec, shape.max_size)?)
-            }
+            FileFormat::Parquet(format) => Self::Parquet(Box::new(ParquetFiles::new(
+                columns,
+                shape.header,
+                format.codec,
+                shape.max_size,
+            )?)),
         })
     }
 

@@ -16,7 +16,7 @@ use super::files::Written;
 
 /// How records are written.
 pub(super) enum Records<'a> {
-    Csv(Writer<'a>),
+    Csv(Box<Writer<'a>>),
     Json,
 }
 
@@ -45,7 +45,7 @@ impl<'a> TextFiles<'a> {
             Some(columns) => writer.record(columns.iter().map(|column| Value::text(column.name.clone())))?,
             None => String::new(),
         };
-        Ok(Self::new(Records::Csv(writer), format.compression, header, max_size))
+        Ok(Self::new(Records::Csv(Box::new(writer)), format.compression, header, max_size))
     }
 
     pub(super) fn json(compression: Compression, max_size: usize) -> Self {

@@ -37,6 +37,12 @@ pub enum SnowflakeError {
         /// The cause.
         source: snowflake_ingest::Error,
     },
+    /// A question about the account could not be answered.
+    #[snafu(transparent)]
+    Ops {
+        /// The cause.
+        source: snowflake_ops::Error,
+    },
     /// HTTP could not be set up.
     #[snafu(display("cannot set up HTTP"), context(false))]
     Transport {
@@ -76,6 +82,7 @@ impl SnowflakeError {
             Self::Auth { .. } => ErrorKind::Auth,
             Self::Query { source } => source.kind(),
             Self::Ingest { source } => source.kind(),
+            Self::Ops { source } => source.kind(),
             Self::Transport { .. } => ErrorKind::Network,
             Self::Io { .. } => ErrorKind::Io,
             #[cfg(feature = "sim")]
@@ -94,6 +101,7 @@ impl SnowflakeError {
             Self::Auth { source } => source.recovery(),
             Self::Query { source } => source.recovery(),
             Self::Ingest { source } => source.recovery(),
+            Self::Ops { source } => source.recovery(),
             Self::Transport { source } => source.recovery(),
             #[cfg(feature = "sim")]
             Self::Recording { .. } => Recovery::Never,
@@ -180,6 +188,7 @@ impl SnowflakeError {
         match self {
             Self::Query { source } => Some(source),
             Self::Ingest { source } => source.query(),
+            Self::Ops { source } => source.query(),
             _ => None,
         }
     }

@@ -22,8 +22,9 @@ mod machine;
 mod names;
 mod options;
 mod stage;
-#[allow(dead_code, reason = "transfers are built on these")]
+#[cfg_attr(not(feature = "cloud"), allow(dead_code, reason = "folders need less than clouds"))]
 mod store;
+#[cfg_attr(not(feature = "cloud"), allow(dead_code, reason = "folders need no renewal"))]
 mod transfer;
 
 #[cfg(feature = "bulk")]

@@ -1,8 +1,9 @@
-//! Operating a Snowflake account from Rust.
+//! Operating a Snowflake account from Rust: what is in it, how it does, and what it costs.
 //!
-//! This version holds the health check; warehouses, cost, metadata and history come with later ones.
-//! The types are re-exported by `snowflake-client`, whose `health_check` is the usual way in.
+//! The types are re-exported by `snowflake-client`, whose methods are the usual way in.
 
+mod error;
 mod health;
 
+pub use error::{Error, ErrorKind, Result};
 pub use health::{Health, check_health};

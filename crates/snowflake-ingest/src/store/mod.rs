@@ -10,7 +10,6 @@ mod limits;
 mod metadata;
 mod open;
 
-#[allow(unused_imports, reason = "transfers are built on these")]
 pub(crate) use {
     content::{Content, Replay},
     contract::{Download, Mode, Object, Parts, Renew, Store, Written},

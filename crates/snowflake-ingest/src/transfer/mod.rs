@@ -39,5 +39,5 @@ pub use put::{put_bytes, put_file, put_files, put_reader};
 
 pub(crate) use fault::Fault;
 pub(crate) use progress::Watcher;
-#[allow(unused_imports, reason = "bulk loading is built on it")]
+#[cfg(feature = "bulk")]
 pub(crate) use uploader::Uploader;

@@ -24,6 +24,7 @@ use super::source::Source;
 use super::statement::Put;
 use super::{PutFile, PutStatus, SourceCompression, metric};
 use crate::error::Result;
+#[cfg(feature = "bulk")]
 use crate::location::StageLocation;
 use crate::machine::Machine;
 use crate::options::UploadOptions;
@@ -61,7 +62,7 @@ pub(super) struct Names<'a> {
 
 impl Uploader {
     /// Asks for the instructions for files of any names at a stage location such as `@stage/folder`.
-    #[allow(dead_code, reason = "bulk loading is built on it")]
+    #[cfg(feature = "bulk")]
     pub(crate) async fn open(
         runner: impl Into<Runner>,
         stage: &str,
@@ -72,7 +73,7 @@ impl Uploader {
         Self::begin(runner.into(), put, "0", machine).await
     }
 
-    /// As [`open`](Self::open), with the name of the first file for the statement.
+    /// Asks for the instructions for files of any names, with that of the first one for the statement.
     pub(super) async fn begin(runner: Runner, put: Put, name: &str, machine: &Machine) -> Result<Self> {
         let query = put.named(name);
         let options = put.options.clone();

@@ -1,0 +1,3 @@
+//! Health, metrics and cost of a deployment.
+
+fn main() {}

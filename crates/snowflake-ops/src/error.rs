@@ -1,0 +1,58 @@
+//! Why a question about an account could not be answered.
+
+use snafu::Snafu;
+use snowflake_proto::Recovery;
+/// The kinds are those of a statement: every answer comes from one.
+pub use snowflake_query::ErrorKind;
+
+/// A failure of this crate.
+#[derive(Debug, Snafu)]
+#[snafu(source(from(Repr, Box::new)))]
+pub struct Error(Box<Repr>);
+
+/// The result of a fallible function of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, Snafu)]
+#[snafu(visibility(pub(crate)))]
+pub(crate) enum Repr {
+    #[snafu(display("{name} cannot be a name here"))]
+    Name { name: String, source: snowflake_proto::Error },
+    #[snafu(display("the answer to {statement} has not the columns that it should have"))]
+    Answer { statement: &'static str, source: snowflake_query::Error },
+    #[snafu(transparent)]
+    Query { source: snowflake_query::Error },
+}
+
+impl Error {
+    /// What happened, for a `match`.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &*self.0 {
+            Repr::Name { .. } => ErrorKind::Configuration,
+            Repr::Answer { .. } => ErrorKind::Protocol,
+            Repr::Query { source } => source.kind(),
+        }
+    }
+
+    /// What may be done about it.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        self.query().map_or(Recovery::Never, snowflake_query::Error::recovery)
+    }
+
+    /// The failure of the statement, where it was one.
+    #[must_use]
+    pub fn query(&self) -> Option<&snowflake_query::Error> {
+        match &*self.0 {
+            Repr::Query { source } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<snowflake_query::Error> for Error {
+    fn from(source: snowflake_query::Error) -> Self {
+        Repr::Query { source }.into()
+    }
+}

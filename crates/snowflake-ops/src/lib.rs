@@ -4,6 +4,8 @@
 
 mod error;
 mod health;
+mod warehouse;
 
 pub use error::{Error, ErrorKind, Result};
 pub use health::{Health, check_health};
+pub use warehouse::WarehouseSize;

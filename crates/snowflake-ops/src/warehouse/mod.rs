@@ -1,0 +1,5 @@
+//! Warehouses: what they are.
+
+mod size;
+
+pub use size::WarehouseSize;

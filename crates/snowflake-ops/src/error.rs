@@ -20,6 +20,11 @@ pub(crate) enum Repr {
     Name { name: String, source: snowflake_proto::Error },
     #[snafu(display("the answer to {statement} has not the columns that it should have"))]
     Answer { statement: &'static str, source: snowflake_query::Error },
+    #[snafu(display(
+        "the role {role} may not read SNOWFLAKE.ACCOUNT_USAGE; an ACCOUNTADMIN allows it with: \
+         GRANT IMPORTED PRIVILEGES ON DATABASE SNOWFLAKE TO ROLE {role}"
+    ))]
+    AccountUsage { role: String, source: snowflake_query::Error },
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },
 }
@@ -31,7 +36,7 @@ impl Error {
         match &*self.0 {
             Repr::Name { .. } => ErrorKind::Configuration,
             Repr::Answer { .. } => ErrorKind::Protocol,
-            Repr::Query { source } => source.kind(),
+            Repr::AccountUsage { source, .. } | Repr::Query { source } => source.kind(),
         }
     }
 
@@ -41,11 +46,17 @@ impl Error {
         self.query().map_or(Recovery::Never, snowflake_query::Error::recovery)
     }
 
+    /// Whether the role lacks the grant without which it cannot read `SNOWFLAKE.ACCOUNT_USAGE`; the message names it.
+    #[must_use]
+    pub fn lacks_account_usage(&self) -> bool {
+        matches!(&*self.0, Repr::AccountUsage { .. })
+    }
+
     /// The failure of the statement, where it was one.
     #[must_use]
     pub fn query(&self) -> Option<&snowflake_query::Error> {
         match &*self.0 {
-            Repr::Query { source } => Some(source),
+            Repr::AccountUsage { source, .. } | Repr::Query { source } => Some(source),
             _ => None,
         }
     }

@@ -2,8 +2,12 @@
 //!
 //! The types are re-exported by `snowflake-client`, whose methods are the usual way in.
 
+mod account_usage;
+mod answer;
 mod error;
 mod health;
+#[cfg(test)]
+mod testing;
 mod warehouse;
 
 pub use error::{Error, ErrorKind, Result};

@@ -54,6 +54,7 @@
 mod error;
 mod export;
 mod metric;
+mod observer;
 mod pool;
 mod result;
 mod session;
@@ -64,6 +65,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use export::{CsvHeader, CsvOptions, Export, Exported};
 #[cfg(feature = "parquet")]
 pub use export::{ParquetOptions, ParquetTimestamps};
+pub use observer::{Ending, Observed, Observer, Outcome};
 pub use pool::{InFlight, Pool, PoolOptions, PoolSize};
 pub use result::{
     BatchStream, ColumnIndex, FromCell, MemoryBudget, Mismatch, PartHosts, PrefetchOptions, ResultOptions,

@@ -33,6 +33,8 @@ pub struct Login {
     pub parameters: BTreeMap<String, Value>,
     /// What the session starts with.
     pub context: Context,
+    /// The name of who is logged in.
+    pub user: Option<String>,
     /// The server's version.
     pub server_version: Option<String>,
 }

@@ -102,6 +102,7 @@ fn begun(data: Option<Value>) -> Result<Login> {
             warehouse: info.warehouse_name,
             role: info.role_name,
         },
+        user: answer.display_user_name.filter(|name| !name.is_empty()),
         server_version: answer.server_version,
     })
 }

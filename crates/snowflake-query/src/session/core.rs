@@ -27,6 +27,8 @@ pub(crate) struct Core {
     pub(crate) server: Server,
     pub(crate) tokens: SessionTokens,
     pub(crate) session_id: i64,
+    /// Who is logged in, as the server says it.
+    pub(crate) user: Option<String>,
     pub(crate) defaults: Defaults,
     /// Held for reading while a statement runs, for writing while the names are switched.
     pub(crate) switching: RwLock<()>,
@@ -54,6 +56,7 @@ impl Core {
             server,
             tokens: login.tokens,
             session_id: login.session_id,
+            user: login.user,
             defaults,
             switching: RwLock::new(()),
             state: Mutex::new(state),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use snowflake_auth::{CredentialProvider, LoginOptions, Server};
 
 use super::RequestIds;
+use crate::observer::Observer;
 use crate::result::ResultOptions;
 use crate::statement::Resubmit;
 
@@ -24,6 +25,8 @@ pub(crate) struct Defaults {
     pub(crate) results: ResultOptions,
     pub(crate) timeout: Option<Duration>,
     pub(crate) resubmit: Resubmit,
+    /// Who is told of statements.
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
     /// What sessions of the same options remember together.
     pub(crate) request_ids: Arc<RequestIds>,
 }
@@ -52,6 +55,13 @@ impl SessionOptions {
     #[must_use]
     pub fn with_resubmit(mut self, resubmit: Resubmit) -> Self {
         self.defaults.resubmit = resubmit;
+        self
+    }
+
+    /// Tells this observer, beside those given before, of every statement.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.defaults.observers.push(observer);
         self
     }
 

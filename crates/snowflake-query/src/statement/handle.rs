@@ -1,7 +1,7 @@
 //! A statement that runs on the server by itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use super::run::{Answer, Detached, within};
 use super::{AbortGuard, Query, QueryId, QueryResult, QueryStatus, ResultUrl, Submission};
 use crate::error::{Error, Failure, Repr, SessionSnafu, escape_message};
 use crate::metric;
+use crate::observer::{Outcome, Watch};
 use crate::result::{BatchStream, ResultOptions, RowStream};
 use crate::session::Core;
 
@@ -31,6 +32,7 @@ use crate::session::Core;
 pub struct QueryHandle {
     submission: Submission,
     guard: AbortGuard,
+    watch: Mutex<Watch>,
     query_id: QueryId,
     url: ResultUrl,
     started: Instant,
@@ -47,11 +49,11 @@ pub struct QueryHandle {
 
 impl QueryHandle {
     pub(crate) fn new(detached: Detached, query: &Query) -> Self {
-        let Detached { submission, guard, query_id, ready, url, limit } = detached;
+        let Detached { submission, guard, watch, query_id, ready, url, limit } = detached;
         let results = options(&submission.core, query);
         let (started, counted, ready) = (submission.core.now(), AtomicBool::new(false), Mutex::new(ready));
-        let cancelled = OnceCell::new();
-        Self { submission, guard, query_id, url, started, results, limit, counted, cancelled, ready }
+        let (cancelled, watch) = (OnceCell::new(), Mutex::new(watch));
+        Self { submission, guard, watch, query_id, url, started, results, limit, counted, cancelled, ready }
     }
 
     /// The server's id of the statement.
@@ -77,6 +79,7 @@ impl QueryHandle {
         let status = status(self.core(), self.query_id).await?;
         if status.is_final() {
             self.guard.disarm();
+            self.watch().presume(presumed(&status));
         }
         Ok(status)
     }
@@ -132,6 +135,7 @@ impl QueryHandle {
         if self.guard.is_armed() {
             self.cancelled.get_or_try_init(|| cancel(self.core(), self.query_id)).await?;
             self.guard.disarm();
+            self.watch().presume(Outcome::Cancelled);
         }
         Ok(())
     }
@@ -139,8 +143,15 @@ impl QueryHandle {
     /// Lets the statement run on without this handle; its result can be had by the id.
     #[must_use]
     pub fn detach(self) -> QueryId {
+        if self.guard.is_armed() {
+            self.watch().presume(Outcome::Detached);
+        }
         self.guard.disarm();
         self.query_id
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn core(&self) -> &Arc<Core> {
@@ -165,6 +176,7 @@ impl QueryHandle {
         // A failure that the server reports is the statement's end; any other leaves it running.
         if response.as_ref().err().is_none_or(Error::is_reported) {
             self.guard.disarm();
+            self.watch().end(response.as_deref(), Some(self.query_id));
             if !self.counted.swap(true, Ordering::Relaxed) {
                 metric::query(self.core(), self.core().since(self.started), response.as_ref().err());
             }
@@ -172,6 +184,15 @@ impl QueryHandle {
         let mut answer = Answer::new(self.core(), response?, self.core().since(self.started))?;
         answer.query_id = self.query_id;
         Opened::new(answer, self.results.clone()).await
+    }
+}
+
+fn presumed(status: &QueryStatus) -> Outcome {
+    match status {
+        QueryStatus::Success => Outcome::Success,
+        QueryStatus::Cancelled => Outcome::Cancelled,
+        QueryStatus::Failed { .. } => Outcome::Failed,
+        QueryStatus::Queued | QueryStatus::Running => Outcome::Abandoned,
     }
 }
 

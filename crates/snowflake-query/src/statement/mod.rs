@@ -32,7 +32,7 @@ pub use transfer::FileTransfer;
 pub(crate) use abort::{AbortGuard, Flight};
 pub(crate) use handle::{cancel, status};
 pub(crate) use progress::Progress;
-pub(crate) use result::Opened;
+pub(crate) use result::{Opened, is_counter};
 pub(crate) use result_url::ResultUrl;
 pub(crate) use run::run_internal;
 pub(crate) use several::child_results;

@@ -78,7 +78,8 @@ impl QueryResult {
     }
 }
 
-fn is_counter(name: &str) -> bool {
+/// Whether a column of a DML statement's answer counts changed rows.
+pub(crate) fn is_counter(name: &str) -> bool {
     matches!(
         name,
         "number of rows updated" | "number of multi-joined rows updated" | "number of rows deleted"

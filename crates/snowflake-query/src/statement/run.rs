@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::progress::query_id;
 use super::{AbortGuard, Progress, Query, QueryId, Resubmit, ResultUrl, Submission, TextClass, request};
 use crate::error::{Error, Repr};
+use crate::observer::Watch;
 use crate::session::Core;
 use crate::{metric, session};
 
@@ -38,6 +39,7 @@ impl Answer {
 pub(crate) struct Detached {
     pub(crate) submission: Submission,
     pub(crate) guard: AbortGuard,
+    pub(crate) watch: Watch,
     pub(crate) query_id: QueryId,
     pub(crate) ready: Option<Box<Response>>,
     pub(crate) url: ResultUrl,
@@ -90,9 +92,11 @@ pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, 
     }
     let guard = AbortGuard::new(core, submission.request_id, submission.class);
     if let Some(query_id) = earlier {
+        let mut watch = Watch::start(core, submission.request_id, &submission.body);
+        watch.named(query_id);
         guard.arm();
         let url = ResultUrl::of(query_id);
-        return Ok(Detached { submission, guard, query_id, ready: None, url, limit });
+        return Ok(Detached { submission, guard, watch, query_id, ready: None, url, limit });
     }
     let names = query.wanted.names()?;
     let _names_stay = session::prepare(core, &names).await?;
@@ -101,16 +105,19 @@ pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, 
     if is_named {
         submission.announce();
     }
+    let mut watch = Watch::start(core, submission.request_id, &submission.body);
     guard.arm();
     let submitted = within(core, limit, submission.request_id, submission.submit(true)).await;
     let submitted = submitted.and_then(|progress| taken(progress, &guard));
     match submitted {
         Ok((ready, url, query_id)) => {
             submission.remember(Ok(query_id));
-            Ok(Detached { submission, guard, query_id, ready, url, limit })
+            watch.named(query_id);
+            Ok(Detached { submission, guard, watch, query_id, ready, url, limit })
         }
         Err(error) => {
             submission.remember(Err(&error));
+            watch.end(Err(&error), None);
             guard.settle(&error);
             Err(error)
         }
@@ -177,6 +184,7 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
     let span = tracing::info_span!("query.submit", %request_id, query_id = tracing::field::Empty);
     let started = core.now();
     let guard = AbortGuard::new(core, request_id, class);
+    let mut watch = Watch::start(core, request_id, &submission.body);
     let work = async {
         guard.arm();
         if let Some(query_id) = earlier {
@@ -192,6 +200,8 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
     let elapsed = core.since(started);
     let finished = finished.and_then(|response| Answer::new(core, response, elapsed));
     metric::query(core, elapsed, finished.as_ref().err());
+    let query_id = finished.as_ref().ok().map(|answer| answer.query_id);
+    watch.end(finished.as_ref().map(|answer| &*answer.response), query_id);
     if earlier.is_none() {
         submission.remember(finished.as_ref().map(|answer| answer.query_id));
     }

@@ -8,6 +8,7 @@ mod closing;
 mod detached;
 mod engine;
 mod heartbeat;
+mod observer;
 mod parts;
 mod pool;
 mod race;

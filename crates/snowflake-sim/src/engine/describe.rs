@@ -21,10 +21,8 @@ pub(super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlEr
     }
     if cursor.word("WAREHOUSE") {
         let name = cursor.identifier()?;
-        return super::show::execute(
-            run,
-            &super::syntax::lex(&format!("SHOW WAREHOUSES LIKE '{}'", name.replace('\'', "''")))?,
-        );
+        cursor.end()?;
+        return super::show::describe_warehouse(run, &name);
     }
     let other =
         ["STAGE", "FILE", "SCHEMA", "DATABASE", "USER", "FUNCTION", "PROCEDURE", "PIPE", "STREAM", "TASK"];

@@ -97,6 +97,15 @@ impl SqlError {
         )
     }
 
+    /// No warehouse was chosen, or it is suspended and does not resume by itself.
+    pub(crate) fn no_warehouse() -> Self {
+        Self::new(
+            "000606",
+            "57P03",
+            "No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command.",
+        )
+    }
+
     /// A function that Snowflake (or this engine) does not have.
     pub(crate) fn unknown_function(name: &str) -> Self {
         Self::new("002140", "42601", format!("SQL compilation error:\nUnknown function {name}"))

@@ -5,10 +5,11 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use datafusion::execution::SessionState;
 
-use super::catalog::{Catalog, Database, Warehouse};
+use super::catalog::{Catalog, Database};
 use super::select::base_state;
 use super::stage::Stages;
 use super::time::Stamp;
+use super::warehouse::{Actor, Fleet, Settings};
 use super::{EngineOptions, EngineSession};
 
 /// One account. Clones share it.
@@ -20,6 +21,7 @@ pub(crate) struct Engine {
 struct Inner {
     options: EngineOptions,
     catalog: RwLock<Catalog>,
+    fleet: Fleet,
     state: SessionState,
 }
 
@@ -32,7 +34,9 @@ impl fmt::Debug for Engine {
 impl Engine {
     /// An account with the roles of every account and nothing else.
     pub(crate) fn new(options: EngineOptions) -> Self {
-        let inner = Inner { options, catalog: RwLock::default(), state: base_state() };
+        let (clock, entropy) = (Arc::clone(&options.clock), Arc::clone(&options.entropy));
+        let fleet = Fleet::new(clock, entropy, options.warehouses);
+        let inner = Inner { options, catalog: RwLock::default(), fleet, state: base_state() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -49,8 +53,8 @@ impl Engine {
 
     /// Creates a warehouse unless it is there.
     pub(crate) fn ensure_warehouse(&self, name: &str) {
-        let now = self.now();
-        self.catalog_mut().warehouses.entry(name.to_owned()).or_insert_with(|| Warehouse::new(now));
+        let actor = Actor { role: "ACCOUNTADMIN".to_owned(), ..Actor::default() };
+        self.fleet().create(name, Settings::default(), false, false, &actor);
     }
 
     pub(super) fn options(&self) -> &EngineOptions {
@@ -63,6 +67,11 @@ impl Engine {
 
     pub(super) fn catalog_mut(&self) -> RwLockWriteGuard<'_, Catalog> {
         self.inner.catalog.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All warehouses.
+    pub(super) fn fleet(&self) -> &Fleet {
+        &self.inner.fleet
     }
 
     /// DataFusion's state as every statement starts from it.

@@ -36,6 +36,7 @@ mod transaction;
 mod transfer;
 mod types;
 mod value;
+mod warehouse;
 
 pub(crate) use cancel::CancelToken;
 pub use endpoint::StageEndpoint;
@@ -47,6 +48,7 @@ pub(crate) use session::EngineSession;
 pub(crate) use stage::{Client, Stages};
 pub use stage::{StageEncryption, StageOptions, StageShape};
 pub(crate) use statement::{Statement, split};
+pub(crate) use warehouse::{Waiting, WarehouseOptions};
 
 #[cfg(test)]
 mod tests;

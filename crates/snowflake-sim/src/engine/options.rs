@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use snowflake_proto::Column;
 use snowflake_transport::{Clock, Entropy};
 
-use super::Stages;
+use super::{Stages, WarehouseOptions};
 
 /// What an engine is built from.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct EngineOptions {
     pub(crate) account: String,
     /// The files of stages.
     pub(crate) stages: Arc<Stages>,
+    /// How warehouses behave.
+    pub(crate) warehouses: WarehouseOptions,
 }
 
 /// A finished result, in the canonical form.

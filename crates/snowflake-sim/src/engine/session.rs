@@ -95,6 +95,13 @@ impl EngineSession {
         stage::Location::resolve(&run, address.trim_start_matches('@'))?.write(name, content).await
     }
 
+    /// A parameter of a statement or of its session that counts seconds; none when it is 0, which is never.
+    pub(super) fn seconds(&self, statement: &Statement, name: &str) -> Option<u64> {
+        let own = statement.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let value = own.map(|(_, value)| value.clone()).or_else(|| self.parameters().remove(name))?;
+        value.as_u64().or_else(|| value.as_str()?.parse().ok()).filter(|seconds| *seconds > 0)
+    }
+
     /// Remembers what the client said of itself.
     pub(crate) fn announce(&self, client: Client) {
         self.state().client = client;
@@ -114,7 +121,7 @@ impl EngineSession {
             None => None,
         };
         let role = take(&wanted.role, &|name| run::ROLES.contains(&name));
-        let warehouse = take(&wanted.warehouse, &|name| catalog.warehouses.contains_key(name));
+        let warehouse = take(&wanted.warehouse, &|name| self.engine().fleet().contains(name));
         let database = take(&wanted.database, &|name| catalog.databases.contains_key(name));
         let schema = match &database {
             Some(database) => {

@@ -66,7 +66,7 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
         }
         Some("WAREHOUSE") => {
             let warehouse = single()?;
-            if !catalog.warehouses.contains_key(&warehouse) {
+            if !run.engine().fleet().contains(&warehouse) {
                 return Err(SqlError::cannot_use());
             }
             state.context.warehouse = Some(warehouse);

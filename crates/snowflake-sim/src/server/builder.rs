@@ -12,7 +12,7 @@ use super::login::TokenKind;
 use super::sim_server::SimServer;
 use super::statement::Limits;
 use crate::context::{Context, exact};
-use crate::engine::StageOptions;
+use crate::engine::{StageOptions, WarehouseOptions};
 use crate::service::Lifetimes;
 
 /// The account of a server that was given none.
@@ -39,6 +39,7 @@ pub struct SimServerBuilder {
     pub(super) hold: Duration,
     pub(super) lifetimes: Lifetimes,
     pub(super) stages: StageOptions,
+    pub(super) warehouses: WarehouseOptions,
     pub(super) port: u16,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -61,6 +62,7 @@ impl Default for SimServerBuilder {
             hold: Duration::from_secs(5),
             lifetimes: Lifetimes { session: Duration::from_secs(3_600), master: Duration::from_secs(14_400) },
             stages: StageOptions::default(),
+            warehouses: WarehouseOptions::default(),
             port: 0,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
@@ -191,6 +193,22 @@ impl SimServerBuilder {
     #[must_use]
     pub fn stages(mut self, options: impl Into<StageOptions>) -> Self {
         self.stages = options.into();
+        self
+    }
+
+    /// Lets a warehouse take that long to start, on the server's clock; statements wait for it. No time
+    /// unless set.
+    #[must_use]
+    pub fn warehouse_provisioning(mut self, provisioning: Duration) -> Self {
+        self.warehouses.provisioning = provisioning;
+        self
+    }
+
+    /// Refuses statements that need a warehouse in sessions without one, with code 000606, as the service
+    /// does. Unless set, they run without.
+    #[must_use]
+    pub fn require_warehouse(mut self) -> Self {
+        self.warehouses.required = true;
         self
     }
 

@@ -68,6 +68,7 @@ impl SimServer {
             entropy: Arc::clone(&entropy),
             queries: Arc::clone(&queries) as Arc<dyn QueryStore>,
             account: builder.account_name().to_uppercase(),
+            warehouses: builder.warehouses,
         });
         make_initial(&engine, &builder.initial).await?;
         let shared = Arc::new(Shared {

@@ -22,6 +22,12 @@ pub(crate) struct Facts<'a> {
 #[derive(Debug)]
 pub(crate) enum State<'a> {
     Running,
+    /// It waits for a place on its warehouse.
+    #[cfg(feature = "server")]
+    Queued,
+    /// It waits for its warehouse to start.
+    #[cfg(feature = "server")]
+    ResumingWarehouse,
     /// It runs, but was told to stop.
     #[cfg(feature = "server")]
     Aborting,
@@ -41,6 +47,10 @@ fn entry(facts: Facts<'_>, now: OffsetDateTime) -> Entry {
     let started = milliseconds(facts.started);
     let (status, ended, produced, error) = match facts.state {
         State::Running => ("RUNNING", None, 0, None),
+        #[cfg(feature = "server")]
+        State::Queued => ("QUEUED", None, 0, None),
+        #[cfg(feature = "server")]
+        State::ResumingWarehouse => ("RESUMING_WAREHOUSE", None, 0, None),
         #[cfg(feature = "server")]
         State::Aborting => ("ABORTING", None, 0, None),
         State::Succeeded(ended, rows) => ("SUCCESS", Some(ended), rows, None),

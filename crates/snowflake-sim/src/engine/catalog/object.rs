@@ -1,4 +1,4 @@
-//! Databases, schemas, views and warehouses, and how they are found.
+//! Databases, schemas and views, and how they are found.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,7 +45,6 @@ impl fmt::Display for ObjectPath {
 #[derive(Debug, Default)]
 pub(in super::super) struct Catalog {
     pub(in super::super) databases: BTreeMap<String, Database>,
-    pub(in super::super) warehouses: BTreeMap<String, Warehouse>,
 }
 
 #[derive(Debug)]
@@ -84,29 +83,6 @@ pub(in super::super) struct View {
     pub(in super::super) secure: bool,
     /// Where its unqualified names are looked up.
     pub(in super::super) home: (String, String),
-}
-
-#[derive(Clone, Debug)]
-pub(in super::super) struct Warehouse {
-    pub(in super::super) created: Stamp,
-    pub(in super::super) size: String,
-    pub(in super::super) comment: String,
-    pub(in super::super) auto_suspend: u64,
-    pub(in super::super) auto_resume: bool,
-    pub(in super::super) suspended: bool,
-}
-
-impl Warehouse {
-    pub(in super::super) fn new(created: Stamp) -> Self {
-        Self {
-            created,
-            size: "X-Small".to_owned(),
-            comment: String::new(),
-            auto_suspend: 600,
-            auto_resume: true,
-            suspended: false,
-        }
-    }
 }
 
 impl Schema {

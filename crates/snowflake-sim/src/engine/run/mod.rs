@@ -16,6 +16,7 @@ use super::rewrite::Tables;
 use super::stage::Client;
 use super::syntax::{BindValue, Name, bind_value};
 use super::value::Value;
+use super::warehouse::Actor;
 use super::{Engine, EngineSession, SqlError, Statement};
 use crate::context::Context;
 
@@ -63,6 +64,15 @@ impl Run {
 
     pub(super) fn engine(&self) -> &Engine {
         self.session.engine()
+    }
+
+    /// Who runs the statement, for the books.
+    pub(super) fn actor(&self) -> Actor {
+        Actor {
+            user: self.context.user.clone(),
+            role: self.context.role.clone().unwrap_or_default(),
+            query_id: self.statement.query_id.clone(),
+        }
     }
 
     /// Whether the statement shall only be compiled.

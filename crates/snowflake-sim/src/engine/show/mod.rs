@@ -13,6 +13,7 @@ use super::run::Run;
 use super::syntax::{Cursor, Tokens};
 use super::{Outcome, SqlError};
 use filter::Filter;
+pub(super) use warehouses::describe as describe_warehouse;
 
 /// What SHOW TERSE keeps.
 const TERSE: [&str; 5] = ["created_on", "name", "kind", "database_name", "schema_name"];

@@ -14,7 +14,7 @@ use crate::engine::env::Env;
 use crate::engine::value::{Reader, to_text};
 use crate::engine::{
     CancelResult, CancelToken, Engine, EngineOptions, EngineSession, Outcome, QueryStore, SqlError,
-    StageOptions, Stages, Statement, StoredResult,
+    StageOptions, Stages, Statement, StoredResult, WarehouseOptions,
 };
 use crate::storage::Storage;
 use crate::{ManualClock, SeededEntropy};
@@ -26,6 +26,7 @@ pub(super) struct Db {
     pub(super) store: Arc<Store>,
     pub(super) storage: Storage,
     pub(super) folder: tempfile::TempDir,
+    pub(super) clock: Arc<ManualClock>,
 }
 
 /// Keeps the results that a test wants to scan.
@@ -90,10 +91,20 @@ impl Db {
 
     /// A database whose stages look like this to clients.
     pub(super) async fn with_stages(options: StageOptions) -> Self {
+        Self::with(options, WarehouseOptions::default()).await
+    }
+
+    /// A database in an account whose warehouses behave like this.
+    pub(super) async fn with_warehouses(options: WarehouseOptions) -> Self {
+        Self::with(StageOptions::default(), options).await
+    }
+
+    async fn with(options: StageOptions, warehouses: WarehouseOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::default());
         let now = time::macros::datetime!(2024-03-15 12:30:45.123456789 UTC);
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(now));
+        let manual = Arc::new(ManualClock::new(now));
+        let clock = Arc::clone(&manual) as Arc<dyn Clock>;
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
         let storage = Storage::new(Arc::clone(&clock), Arc::clone(&entropy));
         let (origin, root) = ("http://sim.test".to_owned(), folder.path().to_owned());
@@ -105,10 +116,11 @@ impl Db {
             queries: Arc::clone(&store) as Arc<dyn QueryStore>,
             account: "acct".to_owned(),
             stages: Arc::new(stages.unwrap()),
+            warehouses,
         });
         engine.ensure_warehouse("WH");
         let session = engine.open_session("ALICE", 42);
-        let db = Self { engine, session, store, storage, folder };
+        let db = Self { engine, session, store, storage, folder, clock: manual };
         db.run("create database db").await;
         db
     }

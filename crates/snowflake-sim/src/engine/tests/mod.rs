@@ -21,3 +21,4 @@ mod staging;
 mod transforming;
 mod unloading;
 mod validating;
+mod warehouses;

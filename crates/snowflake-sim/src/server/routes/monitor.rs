@@ -1,6 +1,7 @@
 //! `GET /monitoring/queries/{id}`: the state of one statement.
 
 use super::authorize;
+use crate::engine::Waiting;
 use crate::server::state::Shared;
 use crate::server::statement::{Execution, Success};
 use crate::service::monitor::{Facts, State, answer as say};
@@ -19,11 +20,20 @@ pub(super) fn answer(shared: &Shared, call: &Call, query_id: &str) -> Reply {
     let finished = execution.finished();
     let state = match finished.as_ref().map(|finished| (finished.ended, &finished.outcome)) {
         None if execution.cancel.is_cancelled() => State::Aborting,
-        None => State::Running,
+        None => waiting(shared, query_id),
         Some((ended, Ok(success))) => State::Succeeded(ended, rows(success)),
         Some((ended, Err(error))) => State::Failed(ended, error.code, &error.message),
     };
     say(Some(facts(&execution, state)), shared.clock.wall())
+}
+
+/// What a statement that has not ended is doing.
+fn waiting(shared: &Shared, query_id: &str) -> State<'static> {
+    match shared.engine.waiting(query_id) {
+        Some(Waiting::Queued) => State::Queued,
+        Some(Waiting::Resuming) => State::ResumingWarehouse,
+        None => State::Running,
+    }
 }
 
 fn facts<'a>(execution: &'a Execution, state: State<'a>) -> Facts<'a> {

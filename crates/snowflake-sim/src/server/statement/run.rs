@@ -1,10 +1,8 @@
 //! Submitting a statement, and running it apart from the request that brought it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 use snowflake_proto::wire::query::{NameValue, Request};
 
 use super::collect::collect;
@@ -16,8 +14,6 @@ use crate::parameters;
 use crate::server::session::Session;
 use crate::server::state::Shared;
 use crate::service::{PartKey, choose_format};
-
-const TIMEOUT: &str = "STATEMENT_TIMEOUT_IN_SECONDS";
 
 /// What became of a submission.
 #[derive(Debug)]
@@ -126,7 +122,7 @@ pub(super) fn complete(shared: &Shared, execution: &Execution, finished: Finishe
 /// Runs until the end, the timeout, or an abort, whichever is first.
 async fn bounded(job: Job) -> Result<Success, SqlError> {
     let cancel = job.statement.cancel.clone();
-    let timeout = timeout(&job.statement.parameters, &job.session.engine.parameters());
+    let timeout = job.shared.engine.time_limit(&job.session.engine, &job.statement);
     let mut gate = job.shared.gate.subscribe();
     let work = async move {
         // An error means that the server is gone, and with it the wish to hold statements back.
@@ -160,6 +156,8 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
     );
     let (sql, query_id) = (statement.sql.clone(), statement.query_id.clone());
     let is_run = !statement.describe_only;
+    // Held until the result is collected.
+    let _admission = shared.engine.admit(&session.engine, &statement).await?;
     let rows = match session.engine.execute(statement).await? {
         Outcome::Transfer(transfer, statement_type) => {
             return Ok(Success::Transfer(transfer, statement_type));
@@ -173,13 +171,4 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
         effects::note(&shared, &session, &sql, &result);
     }
     Ok(Success::Rows(Arc::new(result)))
-}
-
-/// The timeout in seconds, if there is one: 0 means none.
-fn timeout(statement: &BTreeMap<String, Value>, session: &BTreeMap<String, Value>) -> Option<u64> {
-    let value = [statement, session].into_iter().find_map(|parameters| {
-        parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(TIMEOUT)).map(|(_, value)| value)
-    })?;
-    let seconds = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
-    (seconds > 0).then_some(seconds)
 }

@@ -1,0 +1,26 @@
+//! Warehouses: their state, their queue, and the meter that counts what they cost.
+
+mod admission;
+mod charge;
+mod event;
+mod fleet;
+mod load;
+mod meter;
+mod need;
+mod settings;
+mod size;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod warehouse;
+
+pub(crate) use admission::{Admission, Waiting};
+pub(crate) use charge::{Credits, WarehouseUsage};
+pub(crate) use event::{Actor, WarehouseEvent};
+pub(super) use fleet::Fleet;
+pub(crate) use fleet::WarehouseOptions;
+pub(crate) use load::WarehouseLoad;
+pub(crate) use need::needs_compute;
+pub(super) use settings::Settings;
+pub(crate) use size::Size;
+pub(super) use snapshot::Snapshot;

@@ -67,6 +67,8 @@ pub use snowflake_ingest::{
     UploadOptions,
 };
 pub use snowflake_ops::Health;
+pub use snowflake_ops::{Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues};
+pub use snowflake_ops::{describe_metrics, metric_catalogue, metric_sources};
 pub use snowflake_proto::{
     AccountId, ArrowOptions, Bind, Cell, Column, DataType, Identifier, Literal, Numbers, ObjectName,
     ParameterValue, Protocol, Recovery, Secret, ServerCode, StatementType, Timestamps,

@@ -6,10 +6,15 @@ mod account_usage;
 mod answer;
 mod error;
 mod health;
+mod metric;
 #[cfg(test)]
 mod testing;
 mod warehouse;
 
 pub use error::{Error, ErrorKind, Result};
 pub use health::{Health, check_health};
+pub use metric::{
+    Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues, describe_metrics,
+    metric_catalogue, metric_sources,
+};
 pub use warehouse::WarehouseSize;

@@ -172,6 +172,30 @@ impl StdError for SharedError {
     }
 }
 
+impl ErrorKind {
+    /// A short lower-case word for logs, spans and metric labels.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sql => "sql",
+            Self::Timeout => "timeout",
+            Self::Cancelled => "cancelled",
+            Self::Auth => "auth",
+            Self::Network => "network",
+            Self::Incomplete => "incomplete",
+            Self::Pool => "pool",
+            Self::Conversion => "conversion",
+            Self::NotFound => "not_found",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::DuplicateSuspected => "duplicate_suspected",
+            Self::TransactionLost => "transaction_lost",
+            Self::Protocol => "protocol",
+            Self::Configuration => "configuration",
+            Self::Io => "io",
+        }
+    }
+}
+
 impl Error {
     /// What happened, for a `match`.
     #[must_use]

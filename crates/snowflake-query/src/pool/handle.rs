@@ -110,8 +110,10 @@ impl Pool {
     /// Dropping the future gives the turn back.
     pub async fn get(&self, wanted: &Wanted) -> Result<Session, Error> {
         let names = wanted.names()?;
-        let lease = self.inner.lend(&names).await?;
-        Box::pin(lent(lease, names)).await
+        let started = self.inner.now();
+        let lease = self.inner.lend(&names).await;
+        metric::waited(self.inner.manager.since(started), lease.as_ref().err());
+        Box::pin(lent(lease?, names)).await
     }
 
     /// Borrows this very session as soon as it is free; `None` when it is over.
@@ -194,7 +196,7 @@ impl Inner {
 
     pub(super) fn report(&self) {
         let size = self.size();
-        metric::pool(size.idle, size.open.saturating_sub(size.idle));
+        metric::pool(size.idle, size.open.saturating_sub(size.idle), self.manager.options.max);
     }
 
     /// Opens one session beside bb8's own; one too many is closed again. Tells whether there was room for it.

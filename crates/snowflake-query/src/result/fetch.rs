@@ -15,6 +15,8 @@ use snowflake_transport::{
     StallLimit, Transport,
 };
 use tokio::sync::{Mutex, Semaphore};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::answer::{self, Verdict};
 use super::chunk::{Chunk, Manifest, PartHosts};
@@ -26,6 +28,7 @@ use super::fault::{
 use super::options::cores;
 use super::resume::Resuming;
 use crate::error::Error;
+use crate::metric;
 
 /// No part is larger than this, on the wire or inflated.
 pub(super) const MAX_PART: usize = i32::MAX as usize;
@@ -103,8 +106,39 @@ impl Parts {
 
     /// The outer error: the part could not be fetched. The inner one: what was fetched is not the part.
     async fn attempt(&self, index: usize) -> Result<Result<Part, Fault>, Error> {
-        let (chunk, body) = self.download(index).await?;
-        Ok(self.decode(index, &chunk, body).await)
+        let span = tracing::debug_span!(
+            "chunk.fetch",
+            otel.kind = "client",
+            db.system.name = "snowflake",
+            part = index,
+            server.address = Empty,
+            bytes = Empty,
+            "error.type" = Empty,
+        );
+        self.measured(index).instrument(span).await
+    }
+
+    async fn measured(&self, index: usize) -> Result<Result<Part, Fault>, Error> {
+        let clock = self.fetcher.retrier.clock();
+        let started = clock.now();
+        let downloaded = self.download(index).await.inspect_err(|error| {
+            metric::part("failed", None);
+            Span::current().record("error.type", error.kind().as_str());
+        });
+        let (chunk, body) = downloaded?;
+        let (stored, arrived) = (body.len() as u64, clock.now());
+        Span::current().record("server.address", chunk.host()).record("bytes", stored);
+        metric::took("download", arrived.saturating_duration_since(started));
+        let decoded = self.decode(index, &chunk, body).await;
+        metric::took("decode", clock.now().saturating_duration_since(arrived));
+        match &decoded {
+            Ok(part) => metric::part("success", Some((stored, part.inflated))),
+            Err(_) => {
+                metric::part("damaged", None);
+                Span::current().record("error.type", "incomplete");
+            }
+        }
+        Ok(decoded)
     }
 
     async fn download(&self, index: usize) -> Result<(Chunk, Bytes), Error> {
@@ -174,6 +208,7 @@ impl Parts {
             return Err(denied().into());
         }
         tracing::debug!("asking for fresh addresses of the parts of a result");
+        metric::addresses_renewed();
         let response = refresh().await?;
         let fresh = Manifest::from_response(&response, self.hosts)?;
         snafu::ensure!(fresh.describes_the_same_parts(&manifest), ChangedSnafu);

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::abort::{code_of, is_settled};
 use super::result::{Opened, options};
 use super::run::{Answer, Detached, within};
-use super::{AbortGuard, Query, QueryId, QueryResult, QueryStatus, ResultUrl, Submission};
+use super::{AbortGuard, Query, QueryId, QueryResult, QueryStatus, ResultUrl, Submission, trace};
 use crate::error::{Error, Failure, Repr, SessionSnafu, escape_message};
 use crate::metric;
 use crate::observer::{Outcome, Watch};
@@ -178,7 +178,8 @@ impl QueryHandle {
             self.guard.disarm();
             self.watch().end(response.as_deref(), Some(self.query_id));
             if !self.counted.swap(true, Ordering::Relaxed) {
-                metric::query(self.core(), self.core().since(self.started), response.as_ref().err());
+                let end = response.as_ref().map(|response| trace::rows(response));
+                metric::query(self.core(), self.core().since(self.started), end);
             }
         }
         let mut answer = Answer::new(self.core(), response?, self.core().since(self.started))?;

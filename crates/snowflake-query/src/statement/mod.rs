@@ -13,7 +13,9 @@ mod run;
 mod several;
 mod status;
 mod submission;
+mod summary;
 mod text;
+mod trace;
 mod transfer;
 
 use std::sync::Arc;

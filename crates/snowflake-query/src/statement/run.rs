@@ -9,7 +9,9 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::progress::query_id;
-use super::{AbortGuard, Progress, Query, QueryId, Resubmit, ResultUrl, Submission, TextClass, request};
+use super::{
+    AbortGuard, Progress, Query, QueryId, Resubmit, ResultUrl, Submission, TextClass, request, trace,
+};
 use crate::error::{Error, Repr};
 use crate::observer::Watch;
 use crate::session::Core;
@@ -107,15 +109,19 @@ pub(crate) async fn detach(core: &Arc<Core>, query: &Query) -> Result<Detached, 
     }
     let mut watch = Watch::start(core, submission.request_id, &submission.body);
     guard.arm();
-    let submitted = within(core, limit, submission.request_id, submission.submit(true)).await;
+    let span = trace::span(core, submission.request_id, &submission.body.sql_text);
+    let submitting = submission.submit(true).instrument(span.clone());
+    let submitted = within(core, limit, submission.request_id, submitting).await;
     let submitted = submitted.and_then(|progress| taken(progress, &guard));
     match submitted {
         Ok((ready, url, query_id)) => {
+            trace::taken(&span, query_id);
             submission.remember(Ok(query_id));
             watch.named(query_id);
             Ok(Detached { submission, guard, watch, query_id, ready, url, limit })
         }
         Err(error) => {
+            trace::failed(&span, &error);
             submission.remember(Err(&error));
             watch.end(Err(&error), None);
             guard.settle(&error);
@@ -181,7 +187,7 @@ async fn in_names(core: &Arc<Core>, query: &Query, prepared: Prepared) -> Result
 async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Error> {
     let Prepared { submission, limit, is_named, earlier } = prepared;
     let Submission { request_id, class, .. } = submission;
-    let span = tracing::info_span!("query.submit", %request_id, query_id = tracing::field::Empty);
+    let span = trace::span(core, request_id, &submission.body.sql_text);
     let started = core.now();
     let guard = AbortGuard::new(core, request_id, class);
     let mut watch = Watch::start(core, request_id, &submission.body);
@@ -199,7 +205,7 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
     let finished = within(core, limit, request_id, work.instrument(span.clone())).await;
     let elapsed = core.since(started);
     let finished = finished.and_then(|response| Answer::new(core, response, elapsed));
-    metric::query(core, elapsed, finished.as_ref().err());
+    metric::query(core, elapsed, finished.as_ref().map(|answer| trace::rows(&answer.response)));
     let query_id = finished.as_ref().ok().map(|answer| answer.query_id);
     watch.end(finished.as_ref().map(|answer| &*answer.response), query_id);
     if earlier.is_none() {
@@ -208,7 +214,7 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
     match finished {
         Ok(answer) => {
             guard.disarm();
-            span.record("query_id", tracing::field::display(answer.query_id));
+            trace::done(&span, answer.query_id, &answer.response);
             // What was submitted before tells of the session that it ran in then, which may be another one.
             if earlier.is_none() {
                 core.finished(class, &answer.response);
@@ -218,6 +224,7 @@ async fn supervised(core: &Arc<Core>, prepared: Prepared) -> Result<Answer, Erro
         }
         Err(error) => {
             guard.settle(&error);
+            trace::failed(&span, &error);
             tracing::debug!(parent: &span, ?elapsed, kind = ?error.kind(), "the statement failed");
             Err(error)
         }

@@ -8,27 +8,21 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
+mod connection;
+
 use std::error::Error;
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
 use serde::Deserialize;
-use snowflake_client::{Protocol, QueryBuilder, SnowflakeClient};
+use snowflake_client::{QueryBuilder, SnowflakeClient};
+
+use connection::{Connection, peak_rss_megabytes};
 
 #[derive(Debug, Parser)]
 struct Arguments {
-    #[arg(long)]
-    host: String,
-    #[arg(long)]
-    port: u16,
-    #[arg(long, default_value = "https")]
-    protocol: String,
-    #[arg(long, default_value = "account")]
-    account: String,
-    #[arg(long)]
-    user: String,
-    #[arg(long)]
-    password: String,
+    #[command(flatten)]
+    connection: Connection,
     #[arg(long, value_enum, default_value_t = Mode::Arrow)]
     mode: Mode,
     #[arg(long, default_value = "SELECT 1")]
@@ -61,16 +55,7 @@ type Amount = (u64, u64);
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let client = SnowflakeClient::builder()
-        .account(&arguments.account)
-        .host(&arguments.host)
-        .port(arguments.port)
-        .protocol(if arguments.protocol == "http" { Protocol::Http } else { Protocol::Https })
-        .user(&arguments.user)
-        .password(arguments.password.as_str())
-        .pool_size(1, 1)
-        .build()
-        .await?;
+    let client = arguments.connection.builder().pool_size(1, 1).build().await?;
     let start = Instant::now();
     let (rows, bytes) = match arguments.mode {
         Mode::Arrow => batches(&client, &arguments.sql).await?,
@@ -122,12 +107,4 @@ async fn records(client: &SnowflakeClient, sql: &str) -> Result<Amount, Box<dyn 
         rows += 1;
     }
     Ok((rows, stream.bytes_read()))
-}
-
-/// The greatest resident size of this process so far, in millions of bytes, where the system tells.
-fn peak_rss_megabytes() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes * 1024.0 / 1e6)
 }

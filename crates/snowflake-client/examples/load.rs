@@ -11,6 +11,8 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
+mod connection;
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -20,26 +22,14 @@ use std::time::Instant;
 use clap::{Parser, ValueEnum};
 use flate2::read::MultiGzDecoder;
 use serde::Serialize;
-use snowflake_client::{BulkInsertOptions, DownloadOptions, Protocol, PutOptions, SnowflakeClient};
+use snowflake_client::{BulkInsertOptions, DownloadOptions, PutOptions, SnowflakeClient};
+
+use connection::{Connection, peak_rss_megabytes};
 
 #[derive(Debug, Parser)]
 struct Arguments {
-    #[arg(long)]
-    host: String,
-    #[arg(long)]
-    port: u16,
-    #[arg(long, default_value = "https")]
-    protocol: String,
-    #[arg(long, default_value = "account")]
-    account: String,
-    #[arg(long)]
-    user: String,
-    #[arg(long)]
-    password: String,
-    #[arg(long)]
-    database: Option<String>,
-    #[arg(long)]
-    schema: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
     #[arg(long, value_enum)]
     mode: Mode,
     /// The file to load, or the folder to download to.
@@ -99,29 +89,16 @@ type Amount = (u64, u64);
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let mut builder = SnowflakeClient::builder()
-        .account(&arguments.account)
-        .host(&arguments.host)
-        .port(arguments.port)
-        .protocol(if arguments.protocol == "http" { Protocol::Http } else { Protocol::Https })
-        .user(&arguments.user)
-        .password(arguments.password.as_str())
-        .pool_size(1, 4);
-    if let Some(database) = &arguments.database {
-        builder = builder.database(database);
-    }
-    if let Some(schema) = &arguments.schema {
-        builder = builder.schema(schema);
-    }
-    let client = builder.build().await?;
+    let client = arguments.connection.builder().pool_size(1, 4).build().await?;
     let flights = match arguments.mode {
         Mode::Bulk => read_flights(local(&arguments)?)?,
         Mode::Put | Mode::Get => Vec::new(),
     };
+    let thrown_away = tempfile::tempdir()?;
     let start = Instant::now();
     let (rows, bytes) = match arguments.mode {
         Mode::Put => put(&client, &arguments).await?,
-        Mode::Get => get(&client, &arguments).await?,
+        Mode::Get => get(&client, &arguments, thrown_away.path()).await?,
         Mode::Bulk => bulk(&client, &arguments, &flights).await?,
     };
     let seconds = start.elapsed().as_secs_f64();
@@ -145,9 +122,12 @@ async fn put(client: &SnowflakeClient, arguments: &Arguments) -> Result<Amount, 
     Ok((0, result.files.iter().map(|file| file.source_size).sum()))
 }
 
-async fn get(client: &SnowflakeClient, arguments: &Arguments) -> Result<Amount, Box<dyn Error>> {
-    let thrown_away = tempfile::tempdir()?;
-    let folder = arguments.file.as_deref().unwrap_or(thrown_away.path());
+async fn get(
+    client: &SnowflakeClient,
+    arguments: &Arguments,
+    thrown_away: &Path,
+) -> Result<Amount, Box<dyn Error>> {
+    let folder = arguments.file.as_deref().unwrap_or(thrown_away);
     let options = DownloadOptions::default().with_parallel(arguments.parallel);
     let result = client.get_files(&arguments.stage, folder, options).await?;
     Ok((0, result.files.iter().map(|file| file.size).sum()))
@@ -197,12 +177,4 @@ fn flight(line: &str) -> Option<Flight> {
         minute: number(text())?,
         time_hour: text()?.to_owned(),
     })
-}
-
-/// The greatest resident size of this process so far, in millions of bytes, where the system tells.
-fn peak_rss_megabytes() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes * 1024.0 / 1e6)
 }

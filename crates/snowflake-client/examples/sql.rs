@@ -8,29 +8,19 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
+mod connection;
+
 use std::error::Error;
 
 use clap::Parser;
-use snowflake_client::{Protocol, QueryResult, SnowflakeClient};
+use snowflake_client::QueryResult;
+
+use connection::Connection;
 
 #[derive(Debug, Parser)]
 struct Arguments {
-    #[arg(long)]
-    host: String,
-    #[arg(long)]
-    port: u16,
-    #[arg(long, default_value = "https")]
-    protocol: String,
-    #[arg(long, default_value = "account")]
-    account: String,
-    #[arg(long)]
-    user: String,
-    #[arg(long)]
-    password: String,
-    #[arg(long)]
-    database: Option<String>,
-    #[arg(long)]
-    schema: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
     #[arg(required = true)]
     statements: Vec<String>,
 }
@@ -38,22 +28,8 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let mut builder = SnowflakeClient::builder()
-        .account(&arguments.account)
-        .host(&arguments.host)
-        .port(arguments.port)
-        .protocol(if arguments.protocol == "http" { Protocol::Http } else { Protocol::Https })
-        .user(&arguments.user)
-        .password(arguments.password.as_str())
-        // One session for all statements.
-        .pool_size(1, 1);
-    if let Some(database) = &arguments.database {
-        builder = builder.database(database);
-    }
-    if let Some(schema) = &arguments.schema {
-        builder = builder.schema(schema);
-    }
-    let client = builder.build().await?;
+    // One session for all statements.
+    let client = arguments.connection.builder().pool_size(1, 1).build().await?;
     for statement in &arguments.statements {
         println!("{}", line(&client.execute(statement.as_str()).await?)?);
     }

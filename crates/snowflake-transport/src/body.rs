@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures::Stream;
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::{BodyExt as _, StreamBody};
 
@@ -110,6 +110,25 @@ impl Body {
         let mut arrived = Arrived::default();
         self.gather(cap, &mut arrived).await?;
         Ok(arrived.into_bytes())
+    }
+
+    /// Reads the whole body, which may have at most `cap` bytes, and gives a body of the pieces in which it arrived:
+    /// they are in memory, and not joined.
+    ///
+    /// # Errors
+    ///
+    /// As [`Body::collect`].
+    pub async fn hold(mut self, cap: usize) -> Result<Self, Error> {
+        let (mut pieces, mut length) = (Vec::new(), 0_usize);
+        while let Some(piece) = self.next().await.transpose()? {
+            snafu::ensure!(piece.len() <= cap.saturating_sub(length), TooLargeSnafu { cap });
+            length += piece.len();
+            pieces.push(Ok(piece));
+        }
+        Ok(match pieces.len() {
+            0 | 1 => pieces.pop().transpose()?.unwrap_or_default().into(),
+            _ => Self::from_stream(stream::iter(pieces)).with_length(length as u64),
+        })
     }
 
     /// Reads as [`Body::collect`] does, and keeps what arrived when the rest does not: the first half of the
@@ -270,8 +289,11 @@ mod tests {
             (streamed(&[]), 0),
             (Body::empty(), 0),
         ] {
-            assert_eq!(body.collect(6).await.unwrap().len(), length);
+            let held = body.hold(6).await.unwrap();
+            assert_eq!(held.size_hint().exact(), Some(length as u64));
+            assert_eq!(held.collect(6).await.unwrap().len(), length);
         }
+        assert_eq!(streamed(&["abc", "de", "f"]).hold(5).await.unwrap_err().kind(), ErrorKind::TooLarge);
         for body in [
             Body::from("abcdef"),
             streamed(&["abcdef"]),

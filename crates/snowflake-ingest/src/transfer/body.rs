@@ -6,10 +6,11 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use snowflake_proto::encryption::{Encryptor, FileKey, encrypted_size};
 
+use super::buffers::Buffers;
 use super::seal::Hasher;
 use super::source::Source;
 use super::spool::Spool;
@@ -18,6 +19,9 @@ use crate::store::Replay;
 
 /// How much of a file is read and encrypted at a time, in bytes.
 const STEP: usize = 1 << 20;
+
+/// How much longer encrypted bytes may be, in bytes.
+const ENCRYPTED: usize = 16;
 
 /// The bytes of one object. Clones are the same bytes.
 #[derive(Clone, Debug)]
@@ -102,7 +106,7 @@ impl Body {
             Self::Spool(_) => None,
             Self::File(again) => Some(Box::new(Rereading::new(again))),
         };
-        Cutter { body: self.clone(), part, at: 0, rereading }
+        Cutter { body: self.clone(), part, at: 0, rereading, buffers: Buffers::default() }
     }
 
     /// All bytes, for those that fit into memory.
@@ -119,6 +123,7 @@ pub(super) struct Cutter {
     part: usize,
     at: u64,
     rereading: Option<Box<Rereading>>,
+    buffers: Buffers,
 }
 
 impl Cutter {
@@ -132,10 +137,11 @@ impl Cutter {
 
     fn cut(mut self) -> io::Result<(Option<Bytes>, Self)> {
         let bytes = match (&self.body, &mut self.rereading) {
-            (Body::Spool(spool), _) => spool.read(self.at, self.part)?,
+            (Body::Spool(spool), _) => spool.read(self.at, self.part, &self.buffers)?,
             (Body::File(again), Some(rereading)) => {
                 let is_last = self.body.size() - self.at <= self.part as u64;
-                rereading.read(again, self.part, is_last)?
+                let part = rereading.read(again, self.part, is_last, self.buffers.take())?;
+                self.buffers.lend(part)
             }
             (Body::File(_), None) => Bytes::new(),
         };
@@ -149,23 +155,30 @@ struct Rereading {
     hasher: Option<Hasher>,
     encryptor: Option<Encryptor>,
     read: u64,
-    ready: BytesMut,
+    /// What was read beyond the parts so far.
+    beyond: Vec<u8>,
 }
 
 impl Rereading {
     fn new(again: &Again) -> Self {
         let encryptor = again.key.as_deref().map(FileKey::encryptor);
-        Self { hasher: Some(Hasher::new()), encryptor, read: 0, ready: BytesMut::new() }
+        Self { hasher: Some(Hasher::new()), encryptor, read: 0, beyond: Vec::new() }
     }
 
-    fn read(&mut self, again: &Again, part: usize, is_last: bool) -> io::Result<Bytes> {
-        while self.hasher.is_some() && (is_last || self.ready.len() < part) {
-            self.step(again)?;
+    /// Reads the next part into a buffer.
+    fn read(&mut self, again: &Again, part: usize, is_last: bool, mut ready: Vec<u8>) -> io::Result<Vec<u8>> {
+        ready.reserve_exact(part.saturating_add(STEP + ENCRYPTED));
+        ready.append(&mut self.beyond);
+        while self.hasher.is_some() && (is_last || ready.len() < part) {
+            self.step(again, &mut ready)?;
         }
-        Ok(self.ready.split_to(part.min(self.ready.len())).freeze())
+        if ready.len() > part {
+            self.beyond = ready.split_off(part);
+        }
+        Ok(ready)
     }
 
-    fn step(&mut self, again: &Again) -> io::Result<()> {
+    fn step(&mut self, again: &Again, ready: &mut Vec<u8>) -> io::Result<()> {
         let mut piece = Vec::with_capacity(STEP);
         {
             let mut file = again.file.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,14 +190,14 @@ impl Rereading {
             hasher.update(&piece);
         }
         match &mut self.encryptor {
-            Some(encryptor) => self.ready.extend_from_slice(&encryptor.update(&piece)),
-            None => self.ready.extend_from_slice(&piece),
+            Some(encryptor) => ready.extend_from_slice(&encryptor.update(&piece)),
+            None => ready.extend_from_slice(&piece),
         }
         let is_same = match piece.is_empty() {
             true => {
                 let digest = self.hasher.take().map(Hasher::finish);
                 let rest = self.encryptor.take().map(Encryptor::finish);
-                self.ready.extend_from_slice(&rest.unwrap_or_default());
+                ready.extend_from_slice(&rest.unwrap_or_default());
                 digest.as_ref() == Some(&again.digest) && self.read == again.size
             }
             false => self.read <= again.size,

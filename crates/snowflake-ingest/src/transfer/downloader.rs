@@ -1,5 +1,6 @@
 //! Files out of a stage, as the server's instructions for them say.
 
+use std::mem;
 use std::sync::Arc;
 
 use futures::TryStreamExt as _;
@@ -7,19 +8,23 @@ use snafu::{ResultExt as _, ensure};
 use snowflake_proto::encryption::MasterKey;
 use snowflake_proto::wire::stage::{OneOrMany, Transfer};
 use snowflake_transport::Clock;
+use tokio::sync::mpsc;
 
 use super::budget::{self, Budget};
 use super::fault::{KeySnafu, WriterSnafu, WrongCommandSnafu};
-use super::fetch::Fetching;
+use super::fetch::{Fetching, Piece};
 use super::progress::Tally;
 use super::runner::Runner;
 use super::sink::Sink;
 use super::unseal::Opener;
 use super::{GetFile, GetStatus, metric};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::machine::Machine;
 use crate::options::DownloadOptions;
 use crate::store::{self, Renew, Store};
+
+/// How many pieces wait to be opened; the memory that they take is counted elsewhere.
+const AHEAD: usize = 2;
 
 /// Gets the files of one statement.
 #[derive(Debug)]
@@ -84,7 +89,7 @@ impl Downloader {
         }
     }
 
-    async fn move_into(&self, index: usize, mut sink: Sink<'_>) -> Result<u64> {
+    async fn move_into(&self, index: usize, sink: Sink<'_>) -> Result<u64> {
         let key = self.keys.get(index).map(String::as_str).unwrap_or_default();
         let fetching = Fetching {
             store: self.store.as_ref(),
@@ -92,19 +97,47 @@ impl Downloader {
             budget: &self.budget,
             tally: &self.tally,
         };
-        let (object, mut pieces) = fetching.run(key).await?;
+        let (object, pieces) = fetching.run(key).await?;
         let master = self.masters.get(index).and_then(Option::as_ref);
-        let mut opener = Opener::new(key, &object.metadata, master)?;
-        let mut size = 0;
-        while let Some((pieces, _held)) = pieces.try_next().await? {
-            let (plain, rest) = opener.open(pieces).await.context(WriterSnafu { file: key })?;
-            opener = rest;
-            let written = sink.write(key, plain).await?;
+        let opener = Opener::new(key, &object.metadata, master)?;
+        let (ahead, arrived) = mpsc::channel(AHEAD);
+        let receiving = async move {
+            let mut pieces = pieces;
+            while let Some(piece) = pieces.try_next().await? {
+                if ahead.send(piece).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let ((), size) = futures::try_join!(receiving, self.keep(key, opener, arrived, sink))?;
+        Ok(size)
+    }
+
+    /// Opens and writes the pieces as they arrive: one is opened while the one before it is written.
+    async fn keep(
+        &self,
+        key: &str,
+        mut opener: Opener,
+        mut arrived: mpsc::Receiver<Piece>,
+        mut sink: Sink<'_>,
+    ) -> Result<u64> {
+        let (mut size, mut plain, mut spare) = (0, Vec::new(), Vec::new());
+        while let Some((pieces, _held)) = arrived.recv().await {
+            let opened = async {
+                let opened =
+                    opener.open(pieces, mem::take(&mut spare)).await.context(WriterSnafu { file: key });
+                opened.map_err(Error::from)
+            };
+            let (next, (written, used)) = futures::try_join!(opened, sink.write(key, plain))?;
+            (plain, opener) = next;
+            spare = used;
             self.tally.written(written);
             size += written;
         }
-        let rest = opener.finish(key)?;
-        let written = sink.write(key, rest).await? + sink.finish(key).await?;
+        plain.append(&mut opener.finish(key)?);
+        let (written, _used) = sink.write(key, plain).await?;
+        let written = written + sink.finish(key).await?;
         self.tally.written(written);
         Ok(size + written)
     }

@@ -15,14 +15,18 @@ use crate::store::{Download, Object, Store};
 /// How much of an object is asked for first, in bytes: all of a small one, and what tells that it is large.
 const FIRST: u64 = 1 << 20;
 
-/// The size of all further ranges, in bytes.
-const RANGE: u64 = 8 << 20;
+/// The size of further ranges, in bytes: small ones first, because nothing can be written before the first of those
+/// that are read at the same time is whole.
+const RANGE: std::ops::RangeInclusive<u64> = 2 << 20..=8 << 20;
+
+/// A range is this part of what goes before it, as far as the sizes above allow.
+const GROWTH: u64 = 4;
 
 /// No more ranges of one object than this are read at a time.
 const MOST: usize = 16;
 
 /// What comes next of an object, with the memory that it takes.
-type Piece = (Vec<Bytes>, Grant);
+pub(super) type Piece = (Vec<Bytes>, Grant);
 
 /// Where and how objects are read.
 #[derive(Clone, Copy)]
@@ -44,9 +48,7 @@ impl<'a> Fetching<'a> {
         self.tally.read(got);
         let first = stream::once(async move { Ok((pieces, held)) });
         let (size, whole) = (object.size, object.clone());
-        let starts = (0..size.saturating_sub(FIRST).div_ceil(RANGE)).map(|index| FIRST + index * RANGE);
-        let ranges = starts.map(move |start| start..size.min(start + RANGE));
-        let rest = stream::iter(ranges)
+        let rest = stream::iter(ranges(size))
             .map(move |range| self.range(key, range, whole.clone()))
             .buffered(self.parallel.clamp(1, MOST));
         Ok((object, first.chain(rest).boxed()))
@@ -65,6 +67,37 @@ impl<'a> Fetching<'a> {
     }
 }
 
+/// What is left of an object of this size after its first range.
+fn ranges(size: u64) -> impl Iterator<Item = Range<u64>> + Send {
+    let range = move |start: u64| {
+        let length = (start / GROWTH).clamp(*RANGE.start(), *RANGE.end());
+        (start < size).then(|| start..size.min(start + length))
+    };
+    std::iter::successors(range(FIRST), move |before| range(before.end))
+}
+
 fn length(pieces: &[Bytes]) -> u64 {
     pieces.iter().map(|piece| piece.len() as u64).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn ranges_follow_each_other_to_the_end_and_none_is_larger_than_the_largest(size in 0_u64..1 << 40) {
+            let mut end = FIRST.min(size);
+            for range in ranges(size).take(5000) {
+                prop_assert_eq!(range.start, end);
+                let length = range.end - range.start;
+                prop_assert!(length > 0 && length <= *RANGE.end());
+                prop_assert!(length >= *RANGE.start() || range.end == size);
+                end = range.end;
+            }
+            prop_assert!(end == size || end > size.min(4000 * *RANGE.end()));
+        }
+    }
 }

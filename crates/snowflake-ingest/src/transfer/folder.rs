@@ -61,11 +61,11 @@ impl Folder {
 }
 
 impl Target {
-    /// Writes what comes next.
-    pub(super) async fn write(&mut self, piece: Vec<u8>) -> Result<()> {
+    /// Writes what comes next, and gives the buffer back.
+    pub(super) async fn write(&mut self, piece: Vec<u8>) -> Result<Vec<u8>> {
         self.on_file(move |mut file| {
             file.file()?.write_all(&piece)?;
-            Ok(Some(file))
+            Ok((Some(file), piece))
         })
         .await
     }
@@ -80,23 +80,24 @@ impl Target {
                     drop(Unnamed(Some(failed.file)));
                     Err(failed.error)
                 }
-                _ => Ok(None),
+                _ => Ok((None, ())),
             }
         })
         .await
     }
 
-    async fn on_file(
+    async fn on_file<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce(Unnamed) -> io::Result<Option<Unnamed>> + Send + 'static,
-    ) -> Result<()> {
+        work: impl FnOnce(Unnamed) -> io::Result<(Option<Unnamed>, T)> + Send + 'static,
+    ) -> Result<T> {
         let taken = self.file.take().ok_or_else(|| io::Error::other("writing it was given up before"));
         let back = match taken {
             Ok(file) => on_thread(move || work(file)).await,
             Err(error) => Err(error),
         };
-        self.file = back.context(WriteSnafu { path: &self.path })?;
-        Ok(())
+        let (file, outcome) = back.context(WriteSnafu { path: &self.path })?;
+        self.file = file;
+        Ok(outcome)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod body;
 mod budget;
+mod buffers;
 mod compression;
 mod downloader;
 mod execute;

@@ -27,17 +27,16 @@ impl<'a> Sink<'a> {
         Self::Writer { writer: Box::pin(writer), gunzip }
     }
 
-    /// Writes what comes next of a file; returns how many bytes that became.
-    pub(super) async fn write(&mut self, file: &str, piece: Vec<u8>) -> Result<u64> {
+    /// Writes what comes next of a file; returns how many bytes that became, and the buffer to use again.
+    pub(super) async fn write(&mut self, file: &str, piece: Vec<u8>) -> Result<(u64, Vec<u8>)> {
         match self {
             Self::File(target) => {
                 let size = piece.len() as u64;
-                target.write(piece).await?;
-                Ok(size)
+                Ok((size, target.write(piece).await?))
             }
             Self::Writer { writer, gunzip: None } => {
                 writer.write_all(&piece).await.context(WriterSnafu { file })?;
-                Ok(piece.len() as u64)
+                Ok((piece.len() as u64, piece))
             }
             Self::Writer { writer, gunzip } => {
                 let mut size = 0;
@@ -53,7 +52,7 @@ impl<'a> Sink<'a> {
                     writer.write_all(&plain).await.context(WriterSnafu { file })?;
                     size += plain.len() as u64;
                 }
-                Ok(size)
+                Ok((size, piece))
             }
         }
     }

@@ -1,13 +1,14 @@
 //! Where the bytes to be stored wait until all of them are known: in memory, or in a file without a name.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
 use super::budget::{Budget, Grant};
+use super::buffers::Buffers;
 
 /// The most that one file holds in memory, in bytes.
 const MEMORY: usize = 4 << 20;
@@ -107,7 +108,7 @@ impl Spool {
     }
 
     /// At most `length` bytes from there on; blocks while it reads.
-    pub(super) fn read(&self, from: u64, length: usize) -> io::Result<Bytes> {
+    pub(super) fn read(&self, from: u64, length: usize, buffers: &Buffers) -> io::Result<Bytes> {
         let length = u64::try_from(length).unwrap_or(u64::MAX).min(self.size.saturating_sub(from));
         let length = usize::try_from(length).map_err(io::Error::other)?;
         match &self.content {
@@ -119,9 +120,10 @@ impl Spool {
             Content::File(file) => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 file.seek(SeekFrom::Start(from))?;
-                let mut bytes = vec![0; length];
-                file.read_exact(&mut bytes)?;
-                Ok(bytes.into())
+                let mut bytes = buffers.take();
+                bytes.reserve_exact(length);
+                let read = Read::by_ref(&mut *file).take(length as u64).read_to_end(&mut bytes)?;
+                if read < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(buffers.lend(bytes)) }
             }
         }
     }
@@ -160,11 +162,12 @@ mod tests {
             let spool = spool(bytes, budget, folder.path());
             assert_eq!((spool.size(), spool.is_in_memory()), (bytes as u64, in_memory), "{bytes}");
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-            let whole = spool.read(0, usize::MAX).unwrap();
+            let buffers = Buffers::default();
+            let whole = spool.read(0, usize::MAX, &buffers).unwrap();
             assert_eq!(whole.len(), bytes);
-            let part = spool.read(250_000, 1_000).unwrap();
+            let part = spool.read(250_000, 1_000, &buffers).unwrap();
             assert!(part.iter().zip(250_000..).all(|(byte, at)| usize::from(*byte) == at % 251));
-            assert!(spool.read(u64::MAX, 1).unwrap().is_empty());
+            assert!(spool.read(u64::MAX, 1, &buffers).unwrap().is_empty());
         }
     }
 

@@ -11,6 +11,9 @@ use super::workers::on_thread;
 use crate::error::Result;
 use crate::store::Metadata;
 
+/// What a decryptor may have held back, in bytes.
+const AES_BLOCK: usize = 16;
+
 /// Opens the pieces of an object in their order.
 pub(super) struct Opener {
     hasher: Hasher,
@@ -35,17 +38,25 @@ impl Opener {
         Ok(Self { hasher: Hasher::new(), digest, decryptor })
     }
 
-    /// What was uploaded of the next pieces, as far as it is known by now.
-    pub(super) async fn open(mut self, pieces: Vec<Bytes>) -> std::io::Result<(Vec<u8>, Self)> {
+    /// What was uploaded of the next pieces, as far as it is known by now, in a buffer whose content is not needed
+    /// any more: that of a fresh one would have to be zeroed first, page by page.
+    pub(super) async fn open(
+        mut self,
+        pieces: Vec<Bytes>,
+        mut plain: Vec<u8>,
+    ) -> std::io::Result<(Vec<u8>, Self)> {
         on_thread(move || {
-            let mut plain = Vec::with_capacity(pieces.iter().map(Bytes::len).sum());
+            plain.clear();
+            plain.reserve(pieces.iter().map(Bytes::len).sum::<usize>() + AES_BLOCK);
             for piece in pieces {
+                let start = plain.len();
                 match &mut self.decryptor {
-                    Some(decryptor) => plain.append(&mut decryptor.update(&piece)),
+                    Some(decryptor) => decryptor.update_into(&piece, &mut plain),
                     None => plain.extend_from_slice(&piece),
                 }
+                // At once, while it is in the cache of this core.
+                self.hasher.update(plain.get(start..).unwrap_or_default());
             }
-            self.hasher.update(&plain);
             Ok((plain, self))
         })
         .await
@@ -100,7 +111,7 @@ mod tests {
 
     async fn open(bytes: &[u8], metadata: &Metadata, master: Option<&MasterKey>) -> Result<Vec<u8>> {
         let opener = Opener::new("f", metadata, master)?;
-        let (mut plain, opener) = opener.open(vec![Bytes::copy_from_slice(bytes)]).await.unwrap();
+        let (mut plain, opener) = opener.open(vec![Bytes::copy_from_slice(bytes)], Vec::new()).await.unwrap();
         plain.extend(opener.finish("f")?);
         Ok(plain)
     }

@@ -103,17 +103,26 @@ impl Encryptor {
 impl Decryptor {
     /// The plain form of all but the last block so far.
     pub fn update(&mut self, piece: &[u8]) -> Vec<u8> {
-        let mut blocks = Vec::with_capacity(self.rest.len() + piece.len());
-        blocks.append(&mut self.rest);
-        blocks.extend_from_slice(piece);
+        let mut plain = Vec::with_capacity(self.rest.len() + piece.len());
+        self.update_into(piece, &mut plain);
+        plain
+    }
+
+    /// Appends the plain form of all but the last block so far.
+    pub fn update_into(&mut self, piece: &[u8], plain: &mut Vec<u8>) {
+        let start = plain.len();
+        plain.append(&mut self.rest);
+        plain.extend_from_slice(piece);
+        let blocks = plain.len() - start;
         // One whole block stays back: it may be the last one, with the padding.
-        let kept = match blocks.len() % BLOCK {
-            0 => BLOCK.min(blocks.len()),
+        let kept = match blocks % BLOCK {
+            0 => BLOCK.min(blocks),
             rest => rest,
         };
-        self.rest = blocks.split_off(blocks.len() - kept);
-        self.decrypt(&mut blocks);
-        blocks
+        self.rest.extend(plain.drain(plain.len() - kept..));
+        if let Some(blocks) = plain.get_mut(start..) {
+            self.decrypt(blocks);
+        }
     }
 
     /// The plain form of the last block, without its padding.

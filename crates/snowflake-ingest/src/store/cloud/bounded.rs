@@ -7,8 +7,8 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, RANGE};
 use http::{HeaderMap, Method};
 use snowflake_transport::{
-    Body, BoxFuture, ContentEncoding, Error, Redirects, Request, RequestOptions, Response, Sensitivity,
-    StallLimit, Transport,
+    BoxFuture, ContentEncoding, Error, Redirects, Request, RequestOptions, Response, Sensitivity, StallLimit,
+    Transport,
 };
 
 /// As much as is read of a refusal, or of an answer that is no object, in bytes.
@@ -46,15 +46,17 @@ impl Bounded {
             .with_body_cap(cap)
             .attach(&mut request);
         let (head, body) = self.inner.send(request).await?.into_parts();
-        let body = if head.status.is_success() {
-            body.collect(cap).await?
+        let body = if head.status.is_success() && is_get {
+            body.hold(cap).await?
+        } else if head.status.is_success() {
+            body.collect(cap).await?.into()
         } else {
             // What is known of a refusal is worth more than how its body ends.
             let (mut body, _end) = body.collect_partly(ANSWER).await;
             body.truncate(ANSWER);
-            body
+            body.into()
         };
-        Ok(Response::from_parts(head, Body::from(body)))
+        Ok(Response::from_parts(head, body))
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) trait Client: fmt::Debug + Send + Sync {
     ) -> Outcome<'a, ()>;
 
     /// Reads the bytes of a range, or fewer where the object ends; without one, an object that is known to be
-    /// empty. The size is that of the whole object.
-    fn read<'a>(&'a self, key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Bytes)>;
+    /// empty. The size is that of the whole object, the pieces are those that arrived.
+    fn read<'a>(&'a self, key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Vec<Bytes>)>;
 
     /// The exchanges for objects in parts, if this place has any.
     fn pieces(&self) -> Option<&dyn Pieces>;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, Method};
-use snowflake_transport::{Body, BoxFuture, Delivery, Error, ErrorKind, Request, Response, Transport};
+use snowflake_transport::{BoxFuture, Delivery, Error, ErrorKind, Request, Response, Transport};
 
 use super::failure::Failure;
 use super::refusal::{Meaning, Refusal, holds_error};
@@ -35,13 +35,13 @@ impl Gate {
             Err(error) => return Err(lost(error)),
         };
         let (mut head, body) = answer.into_parts();
-        let body = body.as_bytes().cloned().unwrap_or_default();
-        if !head.status.is_success() || (!is_object && holds_error(&body)) {
-            return Err(self.refused(Refusal::read(head.status, &head.headers, &body)));
+        let text = body.as_bytes().cloned().unwrap_or_default();
+        if !head.status.is_success() || (!is_object && holds_error(&text)) {
+            return Err(self.refused(Refusal::read(head.status, &head.headers, &text)));
         }
         // One header of another alphabet would make the whole answer unreadable.
         head.headers = readable(head.headers);
-        Ok(Response::from_parts(head, Body::from(body)))
+        Ok(Response::from_parts(head, body))
     }
 
     fn refused(&self, refusal: Refusal) -> Error {

@@ -118,7 +118,7 @@ impl Google {
         &self,
         target: &Target,
         range: Option<Range<u64>>,
-    ) -> Result<(Object, Bytes), Failure> {
+    ) -> Result<(Object, Vec<Bytes>), Failure> {
         let mut sent = HeaderMap::new();
         if let Some(range) = &range {
             let range = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
@@ -133,7 +133,7 @@ impl Google {
             Some(range) => size_of_range(&head.headers, range.start)
                 .ok_or(Failure::Strange("it does not say which range it is"))?,
         };
-        Ok((object(&head.headers, size), body))
+        Ok((object(&head.headers, size), vec![body]))
     }
 }
 

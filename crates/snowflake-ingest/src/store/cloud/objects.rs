@@ -183,12 +183,13 @@ impl Client for Objects {
         })
     }
 
-    fn read<'a>(&'a self, key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Bytes)> {
+    fn read<'a>(&'a self, key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Vec<Bytes>)> {
         Box::pin(async move {
             let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
             let found = found(&*self.bucket, key, options).await?;
             let object = object(&found);
-            Ok((object, found.bytes().await.map_err(|error| Failure::within(&error))?))
+            let pieces = found.into_stream().try_collect().await;
+            Ok((object, pieces.map_err(|error| Failure::within(&error))?))
         })
     }
 

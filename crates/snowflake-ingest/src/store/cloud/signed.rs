@@ -149,7 +149,7 @@ impl Client for Signed {
         Box::pin(self.google.put(&self.target, content, metadata, mode))
     }
 
-    fn read<'a>(&'a self, _key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Bytes)> {
+    fn read<'a>(&'a self, _key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Vec<Bytes>)> {
         Box::pin(self.google.read(&self.target, range))
     }
 

@@ -134,7 +134,7 @@ impl Reach {
         &self,
         key: &str,
         range: Option<Range<u64>>,
-    ) -> Result<Result<(Object, Bytes), Failure>> {
+    ) -> Result<Result<(Object, Vec<Bytes>), Failure>> {
         let read = |live: Arc<Live>, key: Arc<str>| {
             let range = range.clone();
             Box::pin(async move { live.client.read(&key, range).await }) as BoxFuture<'_, _>

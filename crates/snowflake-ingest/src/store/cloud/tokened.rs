@@ -58,7 +58,7 @@ impl Client for Tokened {
         Box::pin(async move { self.google.put(&self.target(key)?, content, metadata, mode).await })
     }
 
-    fn read<'a>(&'a self, key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Bytes)> {
+    fn read<'a>(&'a self, key: &'a str, range: Option<Range<u64>>) -> Outcome<'a, (Object, Vec<Bytes>)> {
         Box::pin(async move { self.google.read(&self.target(key)?, range).await })
     }
 

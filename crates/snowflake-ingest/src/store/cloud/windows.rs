@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::failure::Failure;
 use super::refusal::Meaning;
@@ -31,16 +31,18 @@ pub(super) async fn download(reach: Arc<Reach>, key: &str, range: Option<Range<u
         Err(failure) => return Err(failed(key, failure)),
     };
     let bytes = whole(first.clone(), &object, bytes).map_err(|failure| failed(key, failure))?;
-    let bytes = if start < end { bytes } else { Bytes::new() };
+    let bytes = if start < end { bytes } else { Vec::new() };
     let rest = pieces(first.end..end.min(object.size));
     let (key, expected) = (Arc::<str>::from(key), object.clone());
     let rest = stream::iter(rest)
         .map(move |piece| next(Arc::clone(&reach), Arc::clone(&key), piece, expected.clone()))
-        .buffered(AHEAD);
-    Ok(Download { object, body: stream::once(async { Ok(bytes) }).chain(rest).boxed() })
+        .buffered(AHEAD)
+        .map_ok(|pieces| stream::iter(pieces.into_iter().map(Ok)))
+        .try_flatten();
+    Ok(Download { object, body: stream::iter(bytes.into_iter().map(Ok)).chain(rest).boxed() })
 }
 
-async fn next(reach: Arc<Reach>, key: Arc<str>, piece: Range<u64>, expected: Object) -> Result<Bytes> {
+async fn next(reach: Arc<Reach>, key: Arc<str>, piece: Range<u64>, expected: Object) -> Result<Vec<Bytes>> {
     let read = reach.read(&key, Some(piece.clone())).await?;
     let checked = read.and_then(|(object, bytes)| {
         if object.etag != expected.etag || object.size != expected.size {
@@ -52,9 +54,9 @@ async fn next(reach: Arc<Reach>, key: Arc<str>, piece: Range<u64>, expected: Obj
 }
 
 /// The bytes, if they are as many as the object has in this range.
-fn whole(range: Range<u64>, object: &Object, bytes: Bytes) -> Result<Bytes, Failure> {
+fn whole(range: Range<u64>, object: &Object, bytes: Vec<Bytes>) -> Result<Vec<Bytes>, Failure> {
     let expected = range.end.min(object.size).saturating_sub(range.start);
-    if bytes.len() as u64 == expected {
+    if bytes.iter().map(|piece| piece.len() as u64).sum::<u64>() == expected {
         Ok(bytes)
     } else {
         Err(Failure::Strange("it has not as many bytes as it says"))
@@ -82,7 +84,7 @@ mod tests {
         let object = Object { size: 10, ..Object::default() };
         for (range, length, fits) in [(0..4, 4, true), (0..4, 3, false), (8..12, 2, true), (8..12, 4, false)]
         {
-            let bytes = Bytes::from(vec![0; length]);
+            let bytes = vec![Bytes::from(vec![0; length])];
             assert_eq!(whole(range, &object, bytes).is_ok(), fits);
         }
     }

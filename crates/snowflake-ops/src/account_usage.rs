@@ -37,7 +37,7 @@ fn is_refusal(code: &ServerCode) -> bool {
 }
 
 /// The role that the statement ran with, as SQL spells it.
-async fn role_of(pool: &Pool, query: &Query) -> String {
+pub(crate) async fn role_of(pool: &Pool, query: &Query) -> String {
     if let Some(role) = &query.wanted().role {
         return role.clone();
     }

@@ -25,18 +25,52 @@ pub(crate) enum Repr {
          GRANT IMPORTED PRIVILEGES ON DATABASE SNOWFLAKE TO ROLE {role}"
     ))]
     AccountUsage { role: String, source: snowflake_query::Error },
+    #[snafu(display("{message}"))]
+    Configuration { message: String },
+    #[snafu(display(
+        "there is no warehouse {name}, or none that the role {role} may see: it needs USAGE, MONITOR, OPERATE or MODIFY \
+         on it"
+    ))]
+    NoWarehouse { name: String, role: String },
+    #[snafu(display(
+        "the warehouse {name} cannot be {verb}: it does not exist, or the role {role} lacks {privilege}, which its owner \
+         gives with: GRANT {privilege} ON WAREHOUSE {name} TO ROLE {role}"
+    ))]
+    WarehouseRefused {
+        name: String,
+        verb: &'static str,
+        privilege: &'static str,
+        role: String,
+        source: snowflake_query::Error,
+    },
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },
 }
 
 impl Error {
+    /// A failure of kind [`Configuration`](ErrorKind::Configuration), for what implements the traits of this crate.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Repr::Configuration { message: message.into() }.into()
+    }
+
+    /// The plain failure of a statement, or this error again.
+    pub(crate) fn into_query(self) -> Result<snowflake_query::Error, Self> {
+        match *self.0 {
+            Repr::Query { source } => Ok(source),
+            other => Err(Self(Box::new(other))),
+        }
+    }
+
     /// What happened, for a `match`.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
-            Repr::Name { .. } => ErrorKind::Configuration,
+            Repr::Name { .. } | Repr::Configuration { .. } => ErrorKind::Configuration,
+            Repr::NoWarehouse { .. } => ErrorKind::NotFound,
             Repr::Answer { .. } => ErrorKind::Protocol,
-            Repr::AccountUsage { source, .. } | Repr::Query { source } => source.kind(),
+            Repr::AccountUsage { source, .. }
+            | Repr::WarehouseRefused { source, .. }
+            | Repr::Query { source } => source.kind(),
         }
     }
 
@@ -56,7 +90,9 @@ impl Error {
     #[must_use]
     pub fn query(&self) -> Option<&snowflake_query::Error> {
         match &*self.0 {
-            Repr::AccountUsage { source, .. } | Repr::Query { source } => Some(source),
+            Repr::AccountUsage { source, .. }
+            | Repr::WarehouseRefused { source, .. }
+            | Repr::Query { source } => Some(source),
             _ => None,
         }
     }

@@ -17,4 +17,9 @@ pub use metric::{
     Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues, describe_metrics,
     metric_catalogue, metric_sources,
 };
-pub use warehouse::WarehouseSize;
+pub use warehouse::{
+    Candidate, Reason, Route, ScalingAdvice, ScalingHint, Standing, WarehouseConfig, WarehouseLoad,
+    WarehouseRouter, WarehouseRouterBuilder, WarehouseSize, WarehouseSource, WarehouseState, WarehouseStatus,
+    WorkloadType, list_warehouses, resize_warehouse, resume_warehouse, suspend_warehouse, warehouse_load,
+    warehouse_status,
+};

@@ -104,7 +104,8 @@ fn columns_of_factor(rewriter: &Rewriter<'_>, factor: &TableFactor) -> Result<Op
             }
             let path = rewriter.path(&name)?;
             if path.schema == information_schema::NAME {
-                return Ok(None);
+                let columns = information_schema::columns_of(&path.name);
+                return Ok(columns.map(|columns| columns.into_iter().map(|column| column.name).collect()));
             }
             Ok(rewriter.run.relation(&path)?.map(|relation| match relation {
                 Relation::Table(table) => table.columns().iter().map(|column| column.name.clone()).collect(),
@@ -117,7 +118,14 @@ fn columns_of_factor(rewriter: &Rewriter<'_>, factor: &TableFactor) -> Result<Op
         {
             Ok(columns_of_query(subquery))
         }
-        _ => Ok(None),
+        factor => match relations::table_function(factor) {
+            Some((name, arguments)) if name == "RESULT_SCAN" => {
+                // What is wrong with the argument is said when the rows are read.
+                let found = relations::scanned(rewriter.run, arguments).ok();
+                Ok(found.map(|found| found.columns.into_iter().map(|column| column.name).collect()))
+            }
+            _ => Ok(None),
+        },
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use datafusion::sql::sqlparser::ast::{
-    ColumnDef, ColumnOption, CreateTable, CreateTableLikeKind, Expr, IdentityPropertyKind, ObjectName,
-    Statement,
+    ColumnDef, ColumnOption, CommentDef, CreateTable, CreateTableLikeKind, CreateTableOptions, Expr,
+    IdentityPropertyKind, ObjectName, SqlOption, Statement,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 use futures::TryStreamExt;
@@ -68,8 +68,8 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
     refuse_duplicates(&options.columns)?;
     let TableOptions { id, columns, constraints, .. } = &mut options;
     declare(run, &mut Keyed { path: &path, id, columns, constraints }, &create)?;
-    options.cluster_by = create.cluster_by.map(|keys| format!("LINEAR{keys}")).unwrap_or_default();
-    options.comment = create.comment.map(|comment| comment_text(&comment.to_string())).unwrap_or_default();
+    options.cluster_by = create.cluster_by.as_ref().map(|keys| format!("LINEAR{keys}")).unwrap_or_default();
+    options.comment = comment_of(&create);
     let table = Table::new(options);
     table.set_evolves(create.enable_schema_evolution == Some(true));
     if let Some(planned) = planned {
@@ -107,9 +107,20 @@ fn refuse(create: &CreateTable) -> Result<(), SqlError> {
     }
 }
 
-fn comment_text(written: &str) -> String {
-    let text = written.trim_start_matches("COMMENT").trim_start_matches(['=', ' ']);
-    text.trim_matches('\'').replace("''", "'")
+/// The comment, which the parser keeps here or there.
+fn comment_of(create: &CreateTable) -> String {
+    let plain = match &create.table_options {
+        CreateTableOptions::Plain(options) => options.as_slice(),
+        _ => &[],
+    };
+    let plain = plain.iter().find_map(|option| match option {
+        SqlOption::Comment(comment) => Some(comment),
+        _ => None,
+    });
+    match create.comment.as_ref().or(plain) {
+        Some(CommentDef::WithEq(text) | CommentDef::WithoutEq(text)) => text.clone(),
+        None => String::new(),
+    }
 }
 
 pub(super) fn name_of(name: &ObjectName) -> Result<Name, SqlError> {

@@ -5,7 +5,7 @@ use super::super::run::Run;
 use super::super::time::Stamp;
 use super::super::value::Value;
 
-const TRANSACTIONS: &str = "id: count, user, session: count, name, started_on: time, state, scope: count";
+const TRANSACTIONS: &str = "id: number, user, session: number, name, started_on: time, state, scope: count";
 
 /// The transaction of the session that asks. Those of others are not shown.
 pub(super) fn transactions(run: &Run) -> Answer {

@@ -9,7 +9,7 @@ use super::super::run::Run;
 use super::super::value::{Value, to_text};
 use super::filter::Filter;
 
-const VARIABLES: &str = "session_id: count, created_on: time, updated_on: time, name, value, type, comment";
+const VARIABLES: &str = "session_id: number, created_on: time, updated_on: time, name, value, type, comment";
 
 pub(super) fn parameters(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::listing("key, value, default, level, description, type");

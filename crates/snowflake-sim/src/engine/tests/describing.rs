@@ -48,7 +48,7 @@ async fn a_table_is_described_by_its_columns() {
 async fn views_and_system_views_are_described_like_tables() {
     let db = Db::new().await;
     db.run("create view v (n) as select 1").await;
-    assert_eq!(db.run("describe view v").await.rows[0][..4], ["N", "NUMBER(1,0)", "COLUMN", "Y"]);
+    assert_eq!(db.run("describe view v").await.rows[0][..4], ["N", "NUMBER(1,0)", "COLUMN", "N"]);
     let described = db.run("describe view information_schema.schemata").await;
     assert_eq!(described.rows[0][..2], ["CATALOG_NAME", "VARCHAR(16777216)"]);
     assert_eq!(db.fail("describe view information_schema.nope").await.code, "002003");

@@ -268,7 +268,7 @@ async fn binds_become_values_of_their_type() {
     let identifier = db
         .with_binds(
             "SELECT count(*) FROM IDENTIFIER(?)",
-            &[("1", "TEXT", Some("db.information_schema.tables"))],
+            &[("1", "TEXT", Some("db.information_schema.sequences"))],
         )
         .await;
     assert_eq!(identifier.unwrap().body(), "0");

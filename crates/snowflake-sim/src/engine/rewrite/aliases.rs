@@ -35,7 +35,8 @@ pub(super) fn expand(rewriter: &Rewriter<'_>, select: &mut Select) -> Result<(),
     Ok(())
 }
 
-fn substitute(expr: &mut Expr, known: &BTreeMap<String, Expr>) {
+/// Puts what names stand for in their place, but not in subqueries.
+pub(super) fn substitute(expr: &mut Expr, known: &BTreeMap<String, Expr>) {
     if known.is_empty() {
         return;
     }

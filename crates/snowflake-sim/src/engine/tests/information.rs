@@ -131,3 +131,62 @@ async fn stages_formats_and_roles_are_listed() {
         assert_eq!(db.run(sql).await.body(), rows, "{sql}");
     }
 }
+
+#[tokio::test]
+async fn a_catalogue_of_everything_is_one_query_over_lists_and_views() {
+    let db = Db::new().await;
+    db.run("create table parents (id int primary key)").await;
+    db.run("create table children (id int, parent int references parents (id))").await;
+    db.keep("pk", "show primary keys in database db").await;
+    db.keep("fk", "show imported keys in database db").await;
+    db.keep("dbs", "show terse databases like 'DB' in account").await;
+    let keys = "with own as (
+            select \"database_name\" table_catalog, \"schema_name\" table_schema, \"table_name\" table_name, 'PRIMARY KEY' kind,
+                   array_agg(\"column_name\") within group (order by \"key_sequence\") names, [] targets,
+            from table(result_scan(:pk)) where table_catalog ilike :cat group by table_catalog, table_schema, table_name
+        ), foreign_keys as (
+            select \"fk_database_name\" table_catalog, \"fk_schema_name\" table_schema, \"fk_table_name\" table_name, 'FOREIGN KEY' kind,
+                   array_agg(\"fk_column_name\") within group (order by \"key_sequence\") names,
+                   array_agg({'table': \"pk_table_name\"}) within group (order by \"key_sequence\") targets,
+            from table(result_scan(:fk)) where table_catalog ilike :cat group by table_catalog, table_schema, table_name
+        ), keys as (
+            select table_catalog, table_schema, table_name, array_agg(nullif({'kind': kind, 'names': names, 'targets': targets}, {})) found
+            from (select * from own union all select * from foreign_keys) group by table_catalog, table_schema, table_name
+        ), columns as (
+            select table_catalog, table_schema, table_name,
+                   array_agg({'name': column_name, 'nullable': is_nullable::boolean::int, 'digits': numeric_precision}) found
+            from information_schema.columns where table_catalog ilike :cat and table_schema = 'PUBLIC'
+            group by table_catalog, table_schema, table_name
+        ), tables as (
+            select table_catalog catalog_name, array_agg(nullif({'name': table_name, 'columns': columns.found,
+                   'keys': coalesce(keys.found, [])}, {})) found
+            from information_schema.tables left join columns using (table_catalog, table_schema, table_name)
+            left join keys using (table_catalog, table_schema, table_name)
+            where table_schema = 'PUBLIC' group by table_catalog
+        )
+        select {'catalog': \"name\", 'tables': found} everything
+        from table(result_scan(:dbs)) left join tables on \"name\" = catalog_name";
+    let binds = [
+        ("PK", "TEXT", Some("pk")),
+        ("FK", "TEXT", Some("fk")),
+        ("DBS", "TEXT", Some("dbs")),
+        ("CAT", "TEXT", Some("%")),
+    ];
+    let found = db.with_binds(keys, &binds).await.unwrap();
+    let found: serde_json::Value = serde_json::from_str(&found.rows[0][0]).unwrap();
+    assert_eq!(
+        found,
+        serde_json::json!({"catalog": "DB", "tables": [
+            {
+                "name": "CHILDREN",
+                "columns": [{"name": "ID", "nullable": 1, "digits": 38}, {"name": "PARENT", "nullable": 1, "digits": 38}],
+                "keys": [{"kind": "FOREIGN KEY", "names": ["PARENT"], "targets": [{"table": "PARENTS"}]}]
+            },
+            {
+                "name": "PARENTS",
+                "columns": [{"name": "ID", "nullable": 0, "digits": 38}],
+                "keys": [{"kind": "PRIMARY KEY", "names": ["ID"], "targets": []}]
+            },
+        ]})
+    );
+}

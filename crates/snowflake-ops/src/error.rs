@@ -21,6 +21,22 @@ pub(crate) enum Repr {
     #[snafu(display("the answer to {statement} has not the columns that it should have"))]
     Answer { statement: &'static str, source: snowflake_query::Error },
     #[snafu(display(
+        "{name} is in no schema: name it with its database and schema, or give the session both"
+    ))]
+    NotInASchema { name: String },
+    #[snafu(display(
+        "{statement} IN {scope} cannot be read to its end: the service gives no more than {most} rows"
+    ))]
+    Incomplete { statement: &'static str, scope: String, most: usize },
+    #[snafu(display("a snapshot is taken of a database or a schema, not of the whole account"))]
+    Scope,
+    #[snafu(display(
+        "the difference was made for another snapshot: {schema:?}.{table:?} is not as it should be"
+    ))]
+    Difference { schema: String, table: String },
+    #[snafu(display("{name} does not exist, or the role may not see it"))]
+    NotFound { name: String },
+    #[snafu(display(
         "the role {role} may not read SNOWFLAKE.ACCOUNT_USAGE; an ACCOUNTADMIN allows it with: \
          GRANT IMPORTED PRIVILEGES ON DATABASE SNOWFLAKE TO ROLE {role}"
     ))]
@@ -65,8 +81,13 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
-            Repr::Name { .. } | Repr::Configuration { .. } => ErrorKind::Configuration,
-            Repr::NoWarehouse { .. } => ErrorKind::NotFound,
+            Repr::Name { .. }
+            | Repr::Configuration { .. }
+            | Repr::NotInASchema { .. }
+            | Repr::Scope
+            | Repr::Difference { .. } => ErrorKind::Configuration,
+            Repr::NoWarehouse { .. } | Repr::NotFound { .. } => ErrorKind::NotFound,
+            Repr::Incomplete { .. } => ErrorKind::Incomplete,
             Repr::Answer { .. } => ErrorKind::Protocol,
             Repr::AccountUsage { source, .. }
             | Repr::WarehouseRefused { source, .. }

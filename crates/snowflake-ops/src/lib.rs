@@ -6,13 +6,22 @@ mod account_usage;
 mod answer;
 mod error;
 mod health;
+mod metadata;
 mod metric;
+mod names;
 #[cfg(test)]
 mod testing;
 mod warehouse;
 
 pub use error::{Error, ErrorKind, Result};
 pub use health::{Health, check_health};
+pub use metadata::{
+    Change, Clustering, ColumnKind, ColumnSnapshot, Database, ForeignKey, ForeignKeySnapshot, Grant, Grantee,
+    Key, KeySnapshot, ListOptions, Listing, NamedFileFormat, NamedTable, Schema, SchemaDifference,
+    SchemaSnapshot, Scope, Stage, Table, TableColumn, TableDifference, TableKeys, TableKind, TableSnapshot,
+    TableStatistics, TableStorage, View, describe_table, grants, keys, list_databases, list_file_formats,
+    list_schemas, list_stages, list_tables, list_views, snapshot, table_statistics,
+};
 pub use metric::{
     Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues, describe_metrics,
     metric_catalogue, metric_sources,

@@ -107,11 +107,11 @@ impl Transaction {
         })
     }
 
-    /// Makes all changes visible, at the time given.
+    /// Makes all changes visible.
     ///
     /// # Errors
     /// `300010` when rows of another schema have been added, or a table has been altered since.
-    pub(super) async fn commit(self, now: Stamp) -> Result<(), SqlError> {
+    pub(super) async fn commit(self) -> Result<(), SqlError> {
         for Loaded { table, key, load } in self.loads {
             table.loads().remember(key, load);
         }
@@ -120,7 +120,6 @@ impl Transaction {
             match change.replaced {
                 Some((version, gate)) => {
                     table.set_version(Version::new(version.batches.clone()));
-                    table.touch(now);
                     drop(gate);
                 }
                 None => {
@@ -128,7 +127,6 @@ impl Transaction {
                     table.check_current().map_err(|_| outlived())?;
                     let version = table.version().with(table.schema(), &change.appended)?;
                     table.set_version(version);
-                    table.touch(now);
                 }
             }
         }

@@ -2,7 +2,6 @@
 
 mod alter;
 mod columns;
-mod constraints;
 mod container;
 pub(super) mod stage;
 mod table;

@@ -12,7 +12,6 @@ mod members;
 mod names;
 mod recursion;
 mod relations;
-mod using;
 mod values;
 mod visitor;
 

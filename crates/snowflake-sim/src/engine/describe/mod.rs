@@ -1,8 +1,0 @@
-//! DESCRIBE.
-
-mod contents;
-mod dispatch;
-mod relation;
-mod staging;
-
-pub(super) use dispatch::execute;

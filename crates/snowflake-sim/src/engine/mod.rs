@@ -22,6 +22,7 @@ mod information_schema;
 mod instance;
 mod options;
 mod outcome;
+mod references;
 mod rewrite;
 mod run;
 mod select;

@@ -107,11 +107,11 @@ impl Transaction {
         })
     }
 
-    /// Makes all changes visible.
+    /// Makes all changes visible, at the time given.
     ///
     /// # Errors
     /// `300010` when rows of another schema have been added, or a table has been altered since.
-    pub(super) async fn commit(self) -> Result<(), SqlError> {
+    pub(super) async fn commit(self, now: Stamp) -> Result<(), SqlError> {
         for Loaded { table, key, load } in self.loads {
             table.loads().remember(key, load);
         }
@@ -120,6 +120,7 @@ impl Transaction {
             match change.replaced {
                 Some((version, gate)) => {
                     table.set_version(Version::new(version.batches.clone()));
+                    table.touch(now);
                     drop(gate);
                 }
                 None => {
@@ -127,6 +128,7 @@ impl Transaction {
                     table.check_current().map_err(|_| outlived())?;
                     let version = table.version().with(table.schema(), &change.appended)?;
                     table.set_version(version);
+                    table.touch(now);
                 }
             }
         }

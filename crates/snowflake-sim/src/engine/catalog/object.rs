@@ -59,6 +59,7 @@ pub(in super::super) struct Database {
 pub(in super::super) struct Schema {
     pub(in super::super) created: Stamp,
     pub(in super::super) comment: String,
+    pub(in super::super) kind: Kind,
     pub(in super::super) relations: BTreeMap<String, Relation>,
     pub(in super::super) stages: BTreeMap<String, Arc<Stage>>,
     pub(in super::super) formats: BTreeMap<String, Arc<FileFormat>>,
@@ -90,6 +91,7 @@ impl Schema {
         Self {
             created,
             comment: String::new(),
+            kind: Kind::Permanent,
             relations: BTreeMap::new(),
             stages: BTreeMap::new(),
             formats: BTreeMap::new(),

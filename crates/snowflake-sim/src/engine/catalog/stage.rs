@@ -13,6 +13,8 @@ pub(in super::super) struct Stage {
     pub(in super::super) kind: Kind,
     /// Its files.
     pub(in super::super) area: Area,
+    /// Whether it has a directory table.
+    pub(in super::super) directory: bool,
     /// Its `FILE_FORMAT = (…)`.
     pub(in super::super) format: Options,
 }

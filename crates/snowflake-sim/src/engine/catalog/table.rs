@@ -9,7 +9,7 @@ use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use super::super::SqlError;
 use super::super::time::Stamp;
 use super::super::types::{SqlType, field};
-use super::{Kind, Loads};
+use super::{Constraint, Kind, Loads, TableId};
 
 /// Batches of fewer rows are joined when more come.
 const SMALL_BATCH: usize = 1024;
@@ -25,33 +25,48 @@ pub(in super::super) struct TableColumn {
     /// Start and increment of a column that counts by itself.
     pub(in super::super) identity: Option<(i64, i64)>,
     pub(in super::super) comment: Option<String>,
-    pub(in super::super) primary_key: bool,
-    pub(in super::super) unique: bool,
 }
 
 impl TableColumn {
     pub(in super::super) fn new(name: impl Into<String>, data_type: SqlType) -> Self {
-        Self {
-            name: name.into(),
-            data_type,
-            nullable: true,
-            default: None,
-            identity: None,
-            comment: None,
-            primary_key: false,
-            unique: false,
-        }
+        Self { name: name.into(), data_type, nullable: true, default: None, identity: None, comment: None }
+    }
+
+    /// How a column counts by itself, as lists of columns write it.
+    pub(in super::super) fn counting(&self) -> Option<String> {
+        let (start, step) = self.identity?;
+        Some(format!("IDENTITY START {start} INCREMENT {step} NOORDER"))
     }
 }
 
 /// What a table is made from.
 #[derive(Clone, Debug)]
 pub(in super::super) struct TableOptions {
+    pub(in super::super) id: TableId,
     pub(in super::super) columns: Vec<TableColumn>,
+    pub(in super::super) constraints: Vec<Constraint>,
     pub(in super::super) kind: Kind,
     pub(in super::super) created: Stamp,
+    /// When a statement last made or altered it.
+    pub(in super::super) defined: Stamp,
     pub(in super::super) comment: String,
     pub(in super::super) cluster_by: String,
+}
+
+impl TableOptions {
+    /// A permanent table without keys.
+    pub(in super::super) fn new(columns: Vec<TableColumn>, created: Stamp) -> Self {
+        Self {
+            id: TableId::default(),
+            columns,
+            constraints: Vec::new(),
+            kind: Kind::Permanent,
+            created,
+            defined: created,
+            comment: String::new(),
+            cluster_by: String::new(),
+        }
+    }
 }
 
 /// A table.
@@ -60,6 +75,8 @@ pub(in super::super) struct Table {
     pub(in super::super) options: TableOptions,
     schema: SchemaRef,
     state: RwLock<Arc<Version>>,
+    /// When its rows last changed, in nanoseconds since 1970.
+    written: Arc<AtomicI64>,
     /// Held while a version is replaced: by a statement, or by a transaction until it ends.
     pub(in super::super) gate: Arc<tokio::sync::Mutex<()>>,
     /// Held by a statement that loads staged files, so that no file is loaded twice at once.
@@ -120,6 +137,7 @@ impl Table {
             options,
             schema: Arc::new(ArrowSchema::new(fields)),
             state: RwLock::new(Arc::new(Version::new(Vec::new()))),
+            written: Arc::new(AtomicI64::new(i64::MIN)),
             gate: Arc::default(),
             loading: Arc::default(),
             loads: Arc::default(),
@@ -136,6 +154,7 @@ impl Table {
         table.loading = Arc::clone(&self.loading);
         table.loads = Arc::clone(&self.loads);
         table.counter = Arc::clone(&self.counter);
+        table.written = Arc::clone(&self.written);
         table.set_evolves(self.evolves());
         table
     }
@@ -194,6 +213,20 @@ impl Table {
     /// Replaces the committed rows. The caller holds the gate.
     pub(in super::super) fn set_version(&self, version: Version) {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(version);
+    }
+
+    /// Remembers that rows changed.
+    pub(in super::super) fn touch(&self, at: Stamp) {
+        self.written.store(at.wall_nanos().unwrap_or(i64::MIN), Ordering::Relaxed);
+    }
+
+    /// When a statement last changed its rows or its definition.
+    pub(in super::super) fn altered(&self) -> Stamp {
+        let defined = self.options.defined;
+        match self.written.load(Ordering::Relaxed) {
+            i64::MIN => defined,
+            written => defined.max(Stamp::of_nanos_i64(written)),
+        }
     }
 
     /// What has been loaded from staged files.

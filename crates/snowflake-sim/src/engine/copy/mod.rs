@@ -29,7 +29,7 @@ mod unload;
 mod validate;
 
 pub(super) use binds::bound_rows;
-pub(super) use format::check as check_format;
+pub(super) use format::{check as check_format, properties};
 pub(super) use reject::Rejected;
 pub(super) use relations::provide;
 pub(super) use statement::execute;

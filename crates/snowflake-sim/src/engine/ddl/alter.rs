@@ -119,6 +119,7 @@ async fn remake(
     let _gate = run.gate(&subject.table).await?;
     let mut options = subject.table.options.clone();
     change(&mut options);
+    options.defined = run.env.now;
     let table = subject.table.remade(options);
     table.set_version(Version::new(subject.table.version().batches.clone()));
     put(run, &subject.path, table.options.kind, Arc::new(table))?;

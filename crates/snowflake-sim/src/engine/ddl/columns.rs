@@ -5,14 +5,15 @@ use std::sync::Arc;
 use datafusion::sql::sqlparser::ast::Statement;
 
 use super::super::SqlError;
-use super::super::catalog::{TableColumn, TableOptions, Version};
+use super::super::catalog::{Constraint, TableColumn, TableOptions, Version};
 use super::super::dml::complete;
 use super::super::run::Run;
 use super::super::syntax::{Cursor, Tokens, lex, parse_statement};
 use super::super::types::SqlType;
 use super::super::value::cast_array;
 use super::alter::Subject;
-use super::table::{column_type, constrain, defined, put, refuse_duplicates};
+use super::constraints::{self, Keyed, declare};
+use super::table::{column_type, defined, put, refuse_duplicates};
 
 /// A column of the changed table, and the place that it had before; none if it is new.
 type Changed = (TableColumn, Option<usize>);
@@ -24,24 +25,38 @@ type Changed = (TableColumn, Option<usize>);
 /// that its values may not fit, `100072` for NULL where none may be.
 pub(super) async fn change(run: &Run, subject: &Subject, cursor: &mut Cursor<'_>) -> Result<(), SqlError> {
     let mut columns: Vec<Changed> = subject.table.columns().iter().cloned().zip((0..).map(Some)).collect();
+    let mut keys = subject.table.options.constraints.clone();
     if cursor.word("ADD") {
-        add(run, &mut columns, cursor)?;
+        add(run, subject, &mut columns, &mut keys, cursor)?;
     } else if cursor.words(&["RENAME", "COLUMN"]) {
-        let at = find(&columns, &cursor.identifier()?)?;
-        cursor.expect_word("TO")?;
-        columns[at].0.name = cursor.identifier()?;
-        cursor.end()?;
-    } else if cursor.words(&["DROP", "PRIMARY", "KEY"]) {
-        cursor.end()?;
-        columns.iter_mut().for_each(|(column, _)| column.primary_key = false);
+        rename(&mut columns, &mut keys, cursor)?;
+    } else if cursor.words(&["RENAME", "CONSTRAINT"]) {
+        constraints::rename(&mut keys, cursor)?;
     } else if cursor.word("DROP") {
-        remove(&mut columns, cursor)?;
+        if !constraints::remove(&mut keys, cursor)? {
+            remove(&mut columns, cursor)?;
+            keys.retain(|key| key.columns.iter().all(|name| find(&columns, name).is_ok()));
+        }
     } else if cursor.word("ALTER") || cursor.word("MODIFY") {
         modify(run, &mut columns, cursor)?;
     } else {
         return Err(SqlError::not_simulated("that ALTER TABLE"));
     }
-    rebuild(run, subject, columns).await
+    rebuild(run, subject, columns, keys).await
+}
+
+/// `RENAME COLUMN name TO name`, after those first two words.
+fn rename(columns: &mut [Changed], keys: &mut [Constraint], cursor: &mut Cursor<'_>) -> Result<(), SqlError> {
+    let old = cursor.identifier()?;
+    let at = find(columns, &old)?;
+    cursor.expect_word("TO")?;
+    let new = cursor.identifier()?;
+    cursor.end()?;
+    for name in keys.iter_mut().flat_map(|key| &mut key.columns).filter(|name| **name == old) {
+        name.clone_from(&new);
+    }
+    columns[at].0.name = new;
+    Ok(())
 }
 
 fn find(columns: &[Changed], name: &str) -> Result<usize, SqlError> {
@@ -50,7 +65,13 @@ fn find(columns: &[Changed], name: &str) -> Result<usize, SqlError> {
 }
 
 /// `ADD [COLUMN] [IF NOT EXISTS] name type …, …`, and keys of the whole table.
-fn add(run: &Run, columns: &mut Vec<Changed>, cursor: &mut Cursor<'_>) -> Result<(), SqlError> {
+fn add(
+    run: &Run,
+    subject: &Subject,
+    columns: &mut Vec<Changed>,
+    keys: &mut Vec<Constraint>,
+    cursor: &mut Cursor<'_>,
+) -> Result<(), SqlError> {
     let mut definitions = Vec::new();
     for item in cursor.list() {
         let mut item = Cursor::new(&item);
@@ -72,7 +93,8 @@ fn add(run: &Run, columns: &mut Vec<Changed>, cursor: &mut Cursor<'_>) -> Result
             columns.push((defined(run, column)?, None));
         }
         let mut all: Vec<TableColumn> = columns.iter().map(|(column, _)| column.clone()).collect();
-        constrain(&mut all, &read.constraints)?;
+        let (path, id) = (&subject.path, &subject.table.options.id);
+        declare(run, &mut Keyed { path, id, columns: &mut all, constraints: keys }, &read)?;
         columns.iter_mut().zip(all).for_each(|((column, _), constrained)| *column = constrained);
     }
     Ok(())
@@ -158,12 +180,18 @@ fn holds(wanted: &SqlType, had: &SqlType) -> bool {
 }
 
 /// Puts the table in place with other columns, its rows along with it.
-async fn rebuild(run: &Run, subject: &Subject, columns: Vec<Changed>) -> Result<(), SqlError> {
+async fn rebuild(
+    run: &Run,
+    subject: &Subject,
+    columns: Vec<Changed>,
+    constraints: Vec<Constraint>,
+) -> Result<(), SqlError> {
     let (columns, origins): (Vec<TableColumn>, Vec<Option<usize>>) = columns.into_iter().unzip();
     refuse_duplicates(&columns)?;
     let old = &subject.table;
     let _gate = run.gate(old).await?;
-    let new = old.remade(TableOptions { columns, ..old.options.clone() });
+    let defined = run.env.now;
+    let new = old.remade(TableOptions { columns, constraints, defined, ..old.options.clone() });
     let kept: Vec<(usize, usize)> =
         origins.iter().enumerate().filter_map(|(at, origin)| Some((at, (*origin)?))).collect();
     let places: Vec<usize> = kept.iter().map(|(at, _)| *at).collect();

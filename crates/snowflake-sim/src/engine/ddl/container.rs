@@ -56,6 +56,7 @@ pub(super) fn create_schema(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> R
         return Err(SqlError::exists(&format!("{database}.{schema}")));
     }
     let mut created = Schema::new(run.env.now);
+    created.kind = head.kind;
     options.text("COMMENT").unwrap_or_default().clone_into(&mut created.comment);
     found.schemas.insert(schema.clone(), created);
     let mut state = run.session.state();

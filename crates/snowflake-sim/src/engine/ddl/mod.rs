@@ -2,6 +2,7 @@
 
 mod alter;
 mod columns;
+mod constraints;
 mod container;
 pub(super) mod stage;
 mod table;

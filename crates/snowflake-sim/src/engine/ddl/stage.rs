@@ -32,6 +32,10 @@ pub(super) fn create(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<O
     };
     check_format(&format)?;
     let is_full = is_full(&options)?;
+    let directory = match options.get("DIRECTORY") {
+        Some(OptionValue::Options(directory)) => directory.boolean("ENABLE")? == Some(true),
+        _ => false,
+    };
     let path = run.path(&name)?;
     let exists = find(run, &path)?.is_some();
     if let Some(outcome) = taken(exists, head, &path)? {
@@ -42,6 +46,7 @@ pub(super) fn create(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<O
         comment: options.text("COMMENT").unwrap_or_default().to_owned(),
         kind: head.kind,
         area: run.engine().stages().found(is_full),
+        directory,
         format,
     });
     let replaced = if head.kind == Kind::Temporary {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use datafusion::sql::sqlparser::ast::{
-    ColumnDef, ColumnOption, CreateTable, CreateTableLikeKind, Expr, IdentityPropertyKind, ObjectName,
-    Statement, TableConstraint,
+    ColumnDef, ColumnOption, CommentDef, CreateTable, CreateTableLikeKind, CreateTableOptions, Expr,
+    IdentityPropertyKind, ObjectName, SqlOption, Statement,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 use futures::TryStreamExt;
@@ -20,6 +20,7 @@ use super::super::syntax::{Name, Tokens, parse_statement, select_titles};
 use super::super::types::{SqlType, parse_type, type_of};
 use super::super::value::cast_array;
 use super::super::{Outcome, SqlError};
+use super::constraints::{Keyed, declare};
 use super::{Head, taken};
 
 /// `CREATE TABLE`, in all its forms.
@@ -43,30 +44,33 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
     if let Some(outcome) = taken(is_there(run, &path, kind)?, head, &path)? {
         return Ok(outcome);
     }
-    let mut columns =
-        create.columns.iter().map(|column| defined(run, column)).collect::<Result<Vec<_>, _>>()?;
-    constrain(&mut columns, &create.constraints)?;
+    let columns = create.columns.iter().map(|column| defined(run, column)).collect::<Result<Vec<_>, _>>()?;
+    let mut options = TableOptions { kind, ..TableOptions::new(columns, run.env.now) };
     let mut content = Version::new(Vec::new());
     let mut planned = None;
     if let Some(source) = source_of(&create)? {
         let table = run.table(&run.path(&source.0)?, &source.0.join("."))?;
-        columns = table.columns().to_vec();
+        options.columns = table.columns().to_vec();
+        options.constraints = table.options.constraints.clone();
         if source.1 {
             content = Version::new(run.version(&table)?.batches.clone());
         }
-    } else if let Some(mut query) = create.query {
+    } else if let Some(query) = &create.query {
+        let mut query = query.clone();
         name_items(&mut query, query_titles(tokens).as_deref());
         let plan = plan_query(run, query, Tables::new())?;
-        columns = selected(&plan.columns, columns)?;
+        options.columns = selected(&plan.columns, options.columns)?;
         planned = Some(plan);
     }
-    if columns.is_empty() {
+    if options.columns.is_empty() {
         return Err(SqlError::new("001003", "42000", "SQL compilation error:\nMissing column specification"));
     }
-    refuse_duplicates(&columns)?;
-    let cluster_by = create.cluster_by.map(|keys| format!("LINEAR{keys}")).unwrap_or_default();
-    let comment = create.comment.map(|comment| comment_text(&comment.to_string())).unwrap_or_default();
-    let table = Table::new(TableOptions { columns, kind, created: run.env.now, comment, cluster_by });
+    refuse_duplicates(&options.columns)?;
+    let TableOptions { id, columns, constraints, .. } = &mut options;
+    declare(run, &mut Keyed { path: &path, id, columns, constraints }, &create)?;
+    options.cluster_by = create.cluster_by.as_ref().map(|keys| format!("LINEAR{keys}")).unwrap_or_default();
+    options.comment = comment_of(&create);
+    let table = Table::new(options);
     table.set_evolves(create.enable_schema_evolution == Some(true));
     if let Some(planned) = planned {
         content = Version::new(filled(run, planned, &table).await?);
@@ -103,12 +107,23 @@ fn refuse(create: &CreateTable) -> Result<(), SqlError> {
     }
 }
 
-fn comment_text(written: &str) -> String {
-    let text = written.trim_start_matches("COMMENT").trim_start_matches(['=', ' ']);
-    text.trim_matches('\'').replace("''", "'")
+/// The comment, which the parser keeps here or there.
+fn comment_of(create: &CreateTable) -> String {
+    let plain = match &create.table_options {
+        CreateTableOptions::Plain(options) => options.as_slice(),
+        _ => &[],
+    };
+    let plain = plain.iter().find_map(|option| match option {
+        SqlOption::Comment(comment) => Some(comment),
+        _ => None,
+    });
+    match create.comment.as_ref().or(plain) {
+        Some(CommentDef::WithEq(text) | CommentDef::WithoutEq(text)) => text.clone(),
+        None => String::new(),
+    }
 }
 
-fn name_of(name: &ObjectName) -> Result<Name, SqlError> {
+pub(super) fn name_of(name: &ObjectName) -> Result<Name, SqlError> {
     let parts: Option<Name> = name
         .0
         .iter()
@@ -150,12 +165,8 @@ pub(super) fn defined(run: &Run, column: &ColumnDef) -> Result<TableColumn, SqlE
             ColumnOption::Null => defined.nullable = true,
             ColumnOption::NotNull => defined.nullable = false,
             ColumnOption::Default(expr) => defined.default = Some(expr.to_string()),
-            ColumnOption::PrimaryKey(_) => {
-                defined.primary_key = true;
-                defined.nullable = false;
-            }
-            ColumnOption::Unique(_) => defined.unique = true,
-            ColumnOption::ForeignKey(_) => {}
+            // Keys are read with those of the whole table.
+            ColumnOption::PrimaryKey(_) | ColumnOption::Unique(_) | ColumnOption::ForeignKey(_) => {}
             ColumnOption::Comment(text) => defined.comment = Some(text.clone()),
             ColumnOption::Identity(identity) => {
                 let (IdentityPropertyKind::Autoincrement(property)
@@ -189,33 +200,6 @@ fn counting(
         (Ok(start), Ok(step)) => Ok((start, step)),
         _ => Err(SqlError::invalid_argument("AUTOINCREMENT needs whole numbers")),
     }
-}
-
-/// Notes keys in the columns that have them.
-pub(super) fn constrain(
-    columns: &mut [TableColumn],
-    constraints: &[TableConstraint],
-) -> Result<(), SqlError> {
-    for constraint in constraints {
-        let (keys, primary) = match constraint {
-            TableConstraint::PrimaryKey(key) => (&key.columns, true),
-            TableConstraint::Unique(key) => (&key.columns, false),
-            TableConstraint::ForeignKey(_) => continue,
-            other => return Err(SqlError::not_simulated(format!("the constraint {other}"))),
-        };
-        for key in keys {
-            let Expr::Identifier(name) = &key.column.expr else { continue };
-            let column = columns.iter_mut().find(|column| column.name == name.value);
-            let column = column.ok_or_else(|| SqlError::invalid_identifier(&name.value))?;
-            if primary {
-                column.primary_key = true;
-                column.nullable = false;
-            } else {
-                column.unique = true;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The columns of CTAS: the query's, under the names and types that are stated.

@@ -54,13 +54,8 @@ pub(super) async fn create(run: &Run, cursor: &mut Cursor<'_>, mut head: Head) -
     table::refuse_duplicates(&columns)?;
     let comment = options.text("COMMENT").unwrap_or_default().to_owned();
     let evolves = options.boolean("ENABLE_SCHEMA_EVOLUTION")? == Some(true);
-    let made = Table::new(TableOptions {
-        columns,
-        kind: head.kind,
-        created: run.env.now,
-        comment,
-        cluster_by: String::new(),
-    });
+    let made =
+        Table::new(TableOptions { kind: head.kind, comment, ..TableOptions::new(columns, run.env.now) });
     made.set_evolves(evolves);
     run.commit().await?;
     run.check()?;

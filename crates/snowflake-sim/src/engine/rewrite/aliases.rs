@@ -35,7 +35,8 @@ pub(super) fn expand(rewriter: &Rewriter<'_>, select: &mut Select) -> Result<(),
     Ok(())
 }
 
-fn substitute(expr: &mut Expr, known: &BTreeMap<String, Expr>) {
+/// Puts what names stand for in their place, but not in subqueries.
+pub(super) fn substitute(expr: &mut Expr, known: &BTreeMap<String, Expr>) {
     if known.is_empty() {
         return;
     }
@@ -104,7 +105,8 @@ fn columns_of_factor(rewriter: &Rewriter<'_>, factor: &TableFactor) -> Result<Op
             }
             let path = rewriter.path(&name)?;
             if path.schema == information_schema::NAME {
-                return Ok(None);
+                let columns = information_schema::columns_of(&path.name);
+                return Ok(columns.map(|columns| columns.into_iter().map(|column| column.name).collect()));
             }
             Ok(rewriter.run.relation(&path)?.map(|relation| match relation {
                 Relation::Table(table) => table.columns().iter().map(|column| column.name.clone()).collect(),
@@ -117,7 +119,14 @@ fn columns_of_factor(rewriter: &Rewriter<'_>, factor: &TableFactor) -> Result<Op
         {
             Ok(columns_of_query(subquery))
         }
-        _ => Ok(None),
+        factor => match relations::table_function(factor) {
+            Some((name, arguments)) if name == "RESULT_SCAN" => {
+                // What is wrong with the argument is said when the rows are read.
+                let found = relations::scanned(rewriter.run, arguments).ok();
+                Ok(found.map(|found| found.columns.into_iter().map(|column| column.name).collect()))
+            }
+            _ => Ok(None),
+        },
     }
 }
 

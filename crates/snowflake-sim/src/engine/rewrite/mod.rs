@@ -12,6 +12,7 @@ mod members;
 mod names;
 mod recursion;
 mod relations;
+mod using;
 mod values;
 mod visitor;
 

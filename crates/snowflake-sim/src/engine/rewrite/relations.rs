@@ -11,11 +11,13 @@ use datafusion::sql::sqlparser::ast::{
     SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, Value as Literal,
 };
 
-use super::super::SqlError;
 use super::super::catalog::{ObjectPath, Relation, View};
 use super::super::edge::from_canonical;
 use super::super::information_schema;
+use super::super::run::Run;
 use super::super::syntax::{Name, lex, parse_query};
+use super::super::value::to_text;
+use super::super::{SqlError, StoredResult};
 use super::make::{ident, object, table_factor};
 use super::{Rewriter, generator};
 
@@ -97,7 +99,7 @@ pub(super) fn is_generator(factor: &TableFactor) -> bool {
 }
 
 /// The name and arguments of `TABLE(f(…))`.
-fn table_function(factor: &TableFactor) -> Option<(String, &[FunctionArg])> {
+pub(super) fn table_function(factor: &TableFactor) -> Option<(String, &[FunctionArg])> {
     match factor {
         TableFactor::TableFunction {
             expr: Expr::Function(Function { name, args: FunctionArguments::List(list), .. }),
@@ -242,6 +244,25 @@ fn argument<'a>(arguments: &'a [FunctionArg], name: &str) -> Option<&'a Expr> {
     })
 }
 
+/// The result that RESULT_SCAN reads.
+///
+/// # Errors
+/// `000709` when nobody knows the statement, `0A000` when its id is computed.
+pub(super) fn scanned(run: &Run, arguments: &[FunctionArg]) -> Result<StoredResult, SqlError> {
+    let id = match arguments.first() {
+        Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))) => match &value.value {
+            Literal::SingleQuotedString(text) => text.clone(),
+            Literal::Placeholder(name) if name.starts_with(':') => {
+                to_text(run.bound(name)?.value, &run.env).unwrap_or_default().into_owned()
+            }
+            _ => return Err(SqlError::invalid_argument("RESULT_SCAN needs a query id")),
+        },
+        _ => return Err(SqlError::not_simulated("RESULT_SCAN of an expression")),
+    };
+    let found = run.engine().options().queries.result(&id);
+    found.ok_or_else(|| SqlError::new("000709", "02000", format!("Statement {id} not found")))
+}
+
 fn call_table_function(
     rewriter: &mut Rewriter<'_>,
     name: &str,
@@ -263,16 +284,7 @@ fn call_table_function(
             rewriter.tables.insert(table.clone(), provider_as_source(Arc::new(rows)));
         }
         "RESULT_SCAN" => {
-            let id = match arguments.first() {
-                Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))) => match &value.value {
-                    Literal::SingleQuotedString(text) => text.clone(),
-                    _ => return Err(SqlError::invalid_argument("RESULT_SCAN needs a query id")),
-                },
-                _ => return Err(SqlError::not_simulated("RESULT_SCAN of an expression")),
-            };
-            let found = rewriter.run.engine().options().queries.result(&id);
-            let found =
-                found.ok_or_else(|| SqlError::new("000709", "02000", format!("Statement {id} not found")))?;
+            let found = scanned(rewriter.run, arguments)?;
             let (schema, batches) = from_canonical(&found.columns, &found.batches)?;
             rewriter.provide(&table, schema, batches)?;
         }

@@ -13,7 +13,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::SqlError;
 use super::super::run::Run;
-use super::{aliases, chains, expr, members, names, recursion, relations, values};
+use super::{aliases, chains, expr, members, names, recursion, relations, using, values};
 
 /// The tables that a tree names, by their name in the rewritten tree.
 pub(in super::super) type Tables = HashMap<String, Arc<dyn TableSource>>;
@@ -127,6 +127,7 @@ impl VisitorMut for Rewriter<'_> {
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlError> {
         self.generators.pop();
         relations::qualify_wildcards(select);
+        using::qualify(select);
         if let GroupByExpr::Expressions(expressions, _) = &mut select.group_by {
             expressions.iter_mut().for_each(plain_number);
         }

@@ -92,6 +92,7 @@ impl Run {
         let _gate = self.gate(table).await?;
         self.check()?;
         table.set_version(table.version().with(table.schema(), &batches)?);
+        table.touch(self.env.now);
         Ok(())
     }
 
@@ -110,7 +111,10 @@ impl Run {
         match (&mut state.transaction, gate) {
             (Some(transaction), Gate::Taken(guard)) => transaction.replace(table, version, Some(guard)),
             (Some(transaction), Gate::Held) => transaction.replace(table, version, None),
-            (None, _) => table.set_version(version),
+            (None, _) => {
+                table.set_version(version);
+                table.touch(self.env.now);
+            }
         }
         Ok(())
     }
@@ -135,7 +139,7 @@ impl Run {
     pub(in super::super) async fn commit(&self) -> Result<bool, SqlError> {
         let transaction = self.session.state().transaction.take();
         match transaction {
-            Some(transaction) => transaction.commit().await.map(|()| true),
+            Some(transaction) => transaction.commit(self.env.now).await.map(|()| true),
             None => Ok(false),
         }
     }

@@ -4,7 +4,9 @@ use ::regex::Regex;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::super::SqlError;
+use super::super::answer::Answer;
 use super::super::catalog::ObjectPath;
+use super::super::information_schema;
 use super::super::run::Run;
 use super::super::syntax::{Cursor, Name};
 
@@ -21,6 +23,9 @@ pub(super) enum Scope {
     Unstated(Name),
 }
 
+/// SHOW lists no more than this, however many there are.
+const MOST: usize = 10_000;
+
 /// What SHOW keeps.
 #[derive(Debug)]
 pub(super) struct Filter {
@@ -28,13 +33,16 @@ pub(super) struct Filter {
     starts_with: Option<String>,
     limit: Option<usize>,
     after: Option<String>,
+    /// Whether dropped objects are of interest too.
+    pub(super) history: bool,
     pub(super) scope: Scope,
 }
 
 impl Filter {
     pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Self, SqlError> {
+        let history = cursor.word("HISTORY");
         let mut filter =
-            Self { like: None, starts_with: None, limit: None, after: None, scope: Scope::Current };
+            Self { like: None, starts_with: None, limit: None, after: None, history, scope: Scope::Current };
         loop {
             if cursor.word("LIKE") {
                 filter.like = Some(like(&cursor.expect_string()?)?);
@@ -63,7 +71,20 @@ impl Filter {
 
     /// How many objects are shown at most.
     pub(super) fn limit(&self) -> usize {
-        self.limit.unwrap_or(usize::MAX)
+        self.limit.unwrap_or(MOST).min(MOST)
+    }
+
+    /// An answer with the listed columns, and with the time of dropping if that is asked for.
+    pub(super) fn listing(&self, columns: &str) -> Answer {
+        let answer = Answer::listing(columns);
+        if self.history { answer.with_column("dropped_on: time", "retention_time") } else { answer }
+    }
+
+    /// # Errors
+    /// `002003` when what SHOW shall look into is missing.
+    pub(super) fn check(&self, run: &Run) -> Result<(), SqlError> {
+        self.table(run)?;
+        self.schemas(run).map(|_| ())
     }
 
     /// The schemas to look into, by database and name.
@@ -109,7 +130,11 @@ impl Filter {
                     return of_database(database);
                 }
                 let (database, schema) = run.schema_path(name)?;
-                catalog.schema(&database, &schema)?;
+                if schema == information_schema::NAME {
+                    catalog.database(&database)?;
+                } else {
+                    catalog.schema(&database, &schema)?;
+                }
                 Ok(vec![(database, schema)])
             }
             Scope::Table(name) => {

@@ -1,9 +1,14 @@
 //! SHOW.
 
+mod absent;
+mod activity;
+mod columns;
+mod containers;
 mod filter;
 mod keys;
-mod objects;
+mod roles;
 mod settings;
+mod staging;
 mod tables;
 mod warehouses;
 
@@ -17,6 +22,23 @@ pub(super) use warehouses::describe as describe_warehouse;
 
 /// What SHOW TERSE keeps.
 const TERSE: [&str; 5] = ["created_on", "name", "kind", "database_name", "schema_name"];
+/// The words that begin the name of a kind of two words.
+const OPENERS: [&str; 14] = [
+    "PRIMARY",
+    "UNIQUE",
+    "IMPORTED",
+    "EXPORTED",
+    "FILE",
+    "USER",
+    "BUILTIN",
+    "EXTERNAL",
+    "DYNAMIC",
+    "MATERIALIZED",
+    "RESOURCE",
+    "EVENT",
+    "ICEBERG",
+    "HYBRID",
+];
 
 /// Runs SHOW.
 ///
@@ -27,34 +49,33 @@ pub(super) fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
     cursor.expect_word("SHOW")?;
     let terse = cursor.word("TERSE");
     let mut kind = cursor.identifier()?;
-    if ["PRIMARY", "UNIQUE", "IMPORTED", "EXPORTED"].contains(&kind.as_str()) {
-        cursor.expect_word("KEYS")?;
-    } else if kind == "FILE" {
-        cursor.expect_word("FORMATS")?;
-    } else if matches!(kind.as_str(), "USER" | "EXTERNAL" | "DYNAMIC" | "MATERIALIZED") {
+    if OPENERS.contains(&kind.as_str()) {
         kind = format!("{kind} {}", cursor.identifier()?);
     }
-    cursor.word("HISTORY");
     let filter = Filter::read(&mut cursor)?;
     cursor.end()?;
     let answer = match kind.as_str() {
-        "DATABASES" => objects::databases(run, &filter),
-        "SCHEMAS" => objects::schemas(run, &filter),
+        "DATABASES" => containers::databases(run, &filter),
+        "SCHEMAS" => containers::schemas(run, &filter),
         "WAREHOUSES" => warehouses::warehouses(run, &filter),
-        "ROLES" => objects::roles(run, &filter),
-        "STAGES" => objects::stages(run, &filter),
-        "FILE" => objects::file_formats(run, &filter),
+        "ROLES" => roles::roles(run, &filter),
+        "STAGES" => staging::stages(run, &filter),
+        "FILE FORMATS" => staging::file_formats(run, &filter),
         "TABLES" => tables::tables(run, &filter),
         "VIEWS" => tables::views(run, &filter),
         "OBJECTS" => tables::objects(run, &filter),
-        "COLUMNS" => tables::columns(run, &filter),
-        "PRIMARY" => keys::primary(run, &filter),
-        "UNIQUE" => keys::unique(run, &filter),
-        "IMPORTED" | "EXPORTED" => Ok(keys::imported()),
+        "COLUMNS" => columns::columns(run, &filter),
+        "PRIMARY KEYS" => keys::primary(run, &filter),
+        "UNIQUE KEYS" => keys::unique(run, &filter),
+        "IMPORTED KEYS" => keys::imported(run, &filter),
+        "EXPORTED KEYS" => keys::exported(run, &filter),
         "PARAMETERS" => settings::parameters(run, &filter),
         "VARIABLES" => settings::variables(run, &filter),
-        other => Err(SqlError::not_simulated(format!("SHOW {other}"))),
+        "TRANSACTIONS" => Ok(activity::transactions(run)),
+        other => absent::listing(run, other, &filter),
     }?;
-    let answer = if terse { answer.terse(&TERSE, kind.trim_end_matches('S')) } else { answer };
+    // A view is nothing but a view; other kinds that say nothing have nothing to say.
+    let absent = (kind == "VIEWS").then_some("VIEW");
+    let answer = if terse { answer.terse(&TERSE, absent) } else { answer };
     answer.finish(StatementType::SHOW)
 }

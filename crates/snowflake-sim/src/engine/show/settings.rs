@@ -9,8 +9,10 @@ use super::super::run::Run;
 use super::super::value::{Value, to_text};
 use super::filter::Filter;
 
+const VARIABLES: &str = "session_id: number, created_on: time, updated_on: time, name, value, type, comment";
+
 pub(super) fn parameters(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
-    let mut answer = Answer::of_text(&["key", "value", "default", "level", "description", "type"]);
+    let mut answer = Answer::listing("key, value, default, level, description, type");
     let changed = run.session.state().parameters.clone();
     let shown = run.session.parameters().into_iter().filter(|(name, _)| filter.takes(name));
     for (name, value) in shown.take(filter.limit()) {
@@ -38,7 +40,7 @@ fn written(value: &Json) -> String {
 }
 
 pub(super) fn variables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
-    let mut answer = Answer::of_text(&["session_id", "name", "value", "type"]);
+    let mut answer = Answer::listing(VARIABLES);
     let variables = run.session.state().variables.clone();
     for (name, value) in variables.into_iter().filter(|(name, _)| filter.takes(name)).take(filter.limit()) {
         let kind = match value {
@@ -48,7 +50,7 @@ pub(super) fn variables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> 
             _ => "text",
         };
         answer.named(vec![
-            ("session_id", Value::text(run.session.session_id().to_string())),
+            ("session_id", Value::integer(run.session.session_id())),
             ("name", Value::text(name)),
             ("value", to_text(value, &run.env).map_or(Value::Null, |text| Value::text(text.into_owned()))),
             ("type", Value::text(kind)),

@@ -1,31 +1,35 @@
-//! Tables, views and columns.
+//! Tables and views.
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::super::SqlError;
-use super::super::answer::{Answer, COUNT, INSTANT, count_value, instant_value, letter};
-use super::super::catalog::{Kind, ObjectPath, Relation, TableColumn};
+use super::super::answer::{Answer, count_value, instant_value, letter, text};
+use super::super::catalog::{Kind, OWNER, ObjectPath, Relation};
+use super::super::information_schema;
 use super::super::run::Run;
-use super::super::types::SqlType;
 use super::super::value::Value;
-use super::filter::{Filter, Scope};
+use super::filter::Filter;
 
-const OWNER: &str = "ACCOUNTADMIN";
-
-fn text(value: &str) -> Value<'static> {
-    Value::text(value.to_owned())
-}
+const TABLES: &str = "created_on: time, name, database_name, schema_name, kind, comment, cluster_by, rows: count, bytes: count, \
+     owner, retention_time, automatic_clustering, change_tracking, search_optimization, \
+     search_optimization_progress, search_optimization_bytes, is_external, enable_schema_evolution, \
+     owner_role_type, is_event, budget, is_hybrid, is_iceberg, is_dynamic, is_immutable";
+const VIEWS: &str = "created_on: time, name, reserved, database_name, schema_name, owner, comment, text, \
+                     is_secure, is_materialized, owner_role_type, change_tracking";
+const OBJECTS: &str = "created_on: time, name, database_name, schema_name, kind, comment, cluster_by, \
+                       rows: count, bytes: count, owner, retention_time, owner_role_type, is_hybrid, \
+                       is_dynamic, is_iceberg";
 
 /// The tables and views in scope, by name; temporary ones hide others.
 pub(super) fn relations(run: &Run, filter: &Filter) -> Result<BTreeMap<ObjectPath, Relation>, SqlError> {
     let mut found = BTreeMap::new();
     for (database, schema) in filter.schemas(run)? {
         let catalog = run.engine().catalog();
-        for (name, relation) in &catalog.schema(&database, &schema)?.relations {
-            let path = ObjectPath { database: database.clone(), schema: schema.clone(), name: name.clone() };
-            found.insert(path, relation.clone());
+        if let Ok(content) = catalog.schema(&database, &schema) {
+            for (name, relation) in &content.relations {
+                let (database, schema, name) = (database.clone(), schema.clone(), name.clone());
+                found.insert(ObjectPath { database, schema, name }, relation.clone());
+            }
         }
         for (path, relation) in &run.session.state().relations {
             if path.database == database && path.schema == schema {
@@ -37,35 +41,7 @@ pub(super) fn relations(run: &Run, filter: &Filter) -> Result<BTreeMap<ObjectPat
 }
 
 pub(super) fn tables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
-    let mut answer = Answer::of_text(&[
-        "created_on",
-        "name",
-        "database_name",
-        "schema_name",
-        "kind",
-        "comment",
-        "cluster_by",
-        "rows",
-        "bytes",
-        "owner",
-        "retention_time",
-        "automatic_clustering",
-        "change_tracking",
-        "search_optimization",
-        "search_optimization_progress",
-        "search_optimization_bytes",
-        "is_external",
-        "enable_schema_evolution",
-        "owner_role_type",
-        "is_event",
-        "budget",
-        "is_hybrid",
-        "is_iceberg",
-        "is_dynamic",
-        "is_immutable",
-    ])
-    .with(&["created_on"], &INSTANT)
-    .with(&["rows", "bytes"], &COUNT);
+    let mut answer = filter.listing(TABLES);
     let mut left = filter.limit();
     for (path, relation) in relations(run, filter)? {
         let Relation::Table(table) = relation else { continue };
@@ -102,22 +78,9 @@ pub(super) fn tables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
 }
 
 pub(super) fn views(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
-    let mut answer = Answer::of_text(&[
-        "created_on",
-        "name",
-        "reserved",
-        "database_name",
-        "schema_name",
-        "owner",
-        "comment",
-        "text",
-        "is_secure",
-        "is_materialized",
-        "owner_role_type",
-        "change_tracking",
-    ])
-    .with(&["created_on"], &INSTANT);
+    let mut answer = filter.listing(VIEWS);
     let mut left = filter.limit();
+    system_views(run, filter, &mut answer)?;
     for (path, relation) in relations(run, filter)? {
         let Relation::View(view) = relation else { continue };
         if !filter.takes(&path.name) || left == 0 {
@@ -142,26 +105,35 @@ pub(super) fn views(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     Ok(answer)
 }
 
+/// The views of an information schema, when it is what SHOW looks into.
+fn system_views(run: &Run, filter: &Filter, answer: &mut Answer) -> Result<(), SqlError> {
+    for (database, schema) in filter.schemas(run)? {
+        if schema != information_schema::NAME {
+            continue;
+        }
+        let created = run.engine().catalog().database(&database)?.created;
+        for name in information_schema::views().filter(|name| filter.takes(name)).take(filter.limit()) {
+            answer.named(vec![
+                ("created_on", instant_value(created)),
+                ("name", text(name)),
+                ("reserved", text("")),
+                ("database_name", text(&database)),
+                ("schema_name", text(&schema)),
+                ("owner", text("")),
+                ("comment", text("")),
+                ("text", text("")),
+                ("is_secure", text("false")),
+                ("is_materialized", text("false")),
+                ("owner_role_type", text("")),
+                ("change_tracking", text("OFF")),
+            ]);
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn objects(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
-    let mut answer = Answer::of_text(&[
-        "created_on",
-        "name",
-        "database_name",
-        "schema_name",
-        "kind",
-        "comment",
-        "cluster_by",
-        "rows",
-        "bytes",
-        "owner",
-        "retention_time",
-        "owner_role_type",
-        "is_hybrid",
-        "is_dynamic",
-        "is_iceberg",
-    ])
-    .with(&["created_on"], &INSTANT)
-    .with(&["rows", "bytes"], &COUNT);
+    let mut answer = filter.listing(OBJECTS);
     let found = relations(run, filter)?.into_iter().filter(|(path, _)| filter.takes(&path.name));
     for (path, relation) in found.take(filter.limit()) {
         let (created, kind, comment, cluster_by, rows, bytes) = match &relation {
@@ -200,87 +172,4 @@ pub(super) fn objects(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
         ]);
     }
     Ok(answer)
-}
-
-pub(super) fn columns(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
-    let mut answer = Answer::of_text(&[
-        "table_name",
-        "schema_name",
-        "column_name",
-        "data_type",
-        "null?",
-        "default",
-        "kind",
-        "expression",
-        "comment",
-        "database_name",
-        "autoincrement",
-        "schema_evolution_record",
-    ]);
-    let only = match (&filter.scope, filter.table(run)?) {
-        (_, Some(path)) => Some(path),
-        // `SHOW COLUMNS IN x` names a table.
-        (Scope::Unstated(name), None) => {
-            run.path(name).ok().filter(|path| matches!(run.relation(path), Ok(Some(_))))
-        }
-        _ => None,
-    };
-    let found = match &only {
-        Some(path) => run.relation(path)?.map(|relation| (path.clone(), relation)).into_iter().collect(),
-        None => relations(run, filter)?,
-    };
-    let mut left = filter.limit();
-    for (path, relation) in found {
-        let columns: &[TableColumn] = match &relation {
-            Relation::Table(table) => table.columns(),
-            Relation::View(view) => &view.columns,
-        };
-        for column in columns.iter().filter(|column| filter.takes(&column.name)) {
-            if left == 0 {
-                return Ok(answer);
-            }
-            left -= 1;
-            let identity = column
-                .identity
-                .map(|(start, step)| format!("IDENTITY START {start} INCREMENT {step} NOORDER"));
-            answer.named(vec![
-                ("table_name", text(&path.name)),
-                ("schema_name", text(&path.schema)),
-                ("column_name", text(&column.name)),
-                ("data_type", Value::text(data_type(column))),
-                ("null?", text(if column.nullable { "true" } else { "NOT_NULL" })),
-                ("default", text(column.default.as_deref().unwrap_or(""))),
-                ("kind", text("COLUMN")),
-                ("expression", text("")),
-                ("comment", text(column.comment.as_deref().unwrap_or(""))),
-                ("database_name", text(&path.database)),
-                ("autoincrement", Value::text(identity.unwrap_or_default())),
-            ]);
-        }
-    }
-    Ok(answer)
-}
-
-/// The JSON text that `SHOW COLUMNS` writes for a type.
-fn data_type(column: &TableColumn) -> String {
-    let nullable = column.nullable;
-    let described = match &column.data_type {
-        SqlType::Number { precision, scale } => {
-            json!({"type": "FIXED", "precision": precision, "scale": scale, "nullable": nullable})
-        }
-        SqlType::Text { length } => {
-            json!({"type": "TEXT", "length": length, "byteLength": length.saturating_mul(4).min(16_777_216), "nullable": nullable, "fixed": false})
-        }
-        SqlType::Binary { length } => {
-            json!({"type": "BINARY", "length": length, "byteLength": length, "nullable": nullable, "fixed": true})
-        }
-        SqlType::Time { scale }
-        | SqlType::TimestampNtz { scale }
-        | SqlType::TimestampLtz { scale }
-        | SqlType::TimestampTz { scale } => {
-            json!({"type": column.data_type.wire_name().to_uppercase(), "precision": 0, "scale": scale, "nullable": nullable})
-        }
-        other => json!({"type": other.wire_name().to_uppercase(), "nullable": nullable}),
-    };
-    described.to_string()
 }

@@ -38,7 +38,7 @@ async fn errors_have_snowflakes_codes() {
         ("EXPLAIN SELECT 1", "002040", "0A000"),
         ("GRANT SELECT ON t TO ROLE r", "002040", "0A000"),
         ("SELECT '9999-12-31'::timestamp", "002040", "0A000"),
-        ("SHOW PIPES", "002040", "0A000"),
+        ("SHOW SHARES", "002040", "0A000"),
         ("ALTER SESSION SET nosuchparameter = 1", "001007", "22023"),
         ("ALTER SESSION SET TIMEZONE = 'Mars/Base'", "001008", "22023"),
         ("SELECT substr('a')", "000938", "22023"),

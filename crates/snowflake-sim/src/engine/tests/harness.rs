@@ -157,6 +157,17 @@ impl Db {
         self.execute(Statement { sql: sql.to_owned(), binds: binds.collect(), ..Statement::default() }).await
     }
 
+    /// Runs a statement that succeeds and keeps its result under an id, for RESULT_SCAN.
+    pub(super) async fn keep(&self, id: &str, sql: &str) {
+        let statement = Statement { sql: sql.to_owned(), query_id: id.to_owned(), ..Statement::default() };
+        let Outcome::Rows(rows) = self.session.execute(statement).await.unwrap() else {
+            panic!("a transfer")
+        };
+        let batches = rows.batches.map(|batch| batch.unwrap()).collect().await;
+        let result = StoredResult { columns: rows.columns, batches };
+        self.store.results.lock().unwrap().insert(id.to_owned(), result);
+    }
+
     pub(super) async fn execute(&self, statement: Statement) -> Result<Table, SqlError> {
         execute(&self.session, statement).await
     }

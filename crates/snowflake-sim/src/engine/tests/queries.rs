@@ -268,8 +268,25 @@ async fn binds_become_values_of_their_type() {
     let identifier = db
         .with_binds(
             "SELECT count(*) FROM IDENTIFIER(?)",
-            &[("1", "TEXT", Some("db.information_schema.tables"))],
+            &[("1", "TEXT", Some("db.information_schema.sequences"))],
         )
         .await;
     assert_eq!(identifier.unwrap().body(), "0");
+}
+
+#[tokio::test]
+async fn a_column_of_several_usings_is_one_column() {
+    let db = Db::new().await;
+    db.run("create table a (k int, x int)").await;
+    db.run("create table b (k int, y int)").await;
+    db.run("create table c (k int, z int)").await;
+    db.run("insert into a values (1, 10), (2, 20)").await;
+    db.run("insert into b values (1, 100), (3, 300)").await;
+    db.run("insert into c values (2, 2000), (3, 3000)").await;
+    let joined =
+        "select k, x, y, z from a left join b using (k) left join c using (k) where k > 0 order by 1";
+    assert_eq!(db.run(joined).await.body(), "1|10|100|NULL; 2|20|NULL|2000");
+    let right =
+        "select k, count(*) from a left join b using (k) right join c as d using (k) group by k order by 1";
+    assert_eq!(db.run(right).await.body(), "2|1; 3|1");
 }

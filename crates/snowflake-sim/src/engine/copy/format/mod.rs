@@ -6,6 +6,7 @@ mod file_format;
 mod json;
 mod known;
 mod parquet;
+mod properties;
 mod times;
 
 pub(super) use compression::Compression;
@@ -14,3 +15,4 @@ pub(super) use file_format::FileFormat;
 pub(super) use json::JsonFormat;
 pub(in super::super) use known::check;
 pub(super) use parquet::{Codec, ParquetFormat};
+pub(in super::super) use properties::properties;

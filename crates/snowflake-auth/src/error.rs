@@ -46,6 +46,24 @@ pub enum ErrorKind {
     Protocol,
 }
 
+impl ErrorKind {
+    /// A short lower-case word for logs and spans.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Key => "key",
+            Self::Passphrase => "passphrase",
+            Self::Credential => "credential",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Server => "server",
+            Self::Network => "network",
+            Self::Protocol => "protocol",
+        }
+    }
+}
+
 #[derive(Debug, Snafu)]
 #[snafu(visibility(pub(crate)))]
 pub(crate) enum Repr {

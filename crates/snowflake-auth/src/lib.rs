@@ -40,6 +40,7 @@ mod file;
 mod jwt;
 mod key;
 mod key_pair;
+mod metric;
 mod password;
 mod provider;
 mod server;

@@ -1,13 +1,22 @@
 //! The counters of this crate; every label has a small, fixed set of values.
 
+use std::time::Duration;
+
 use http::StatusCode;
-use metrics::counter;
+use metrics::{counter, histogram};
 
 use crate::error::{Error, ErrorKind};
 
-/// Counts one attempt and how it ended.
-pub(crate) fn count_request(endpoint: &'static str, outcome: &'static str) {
+/// Counts one attempt, how it ended and how long it took.
+pub(crate) fn attempted(endpoint: &'static str, outcome: &'static str, elapsed: Duration) {
     counter!("snowflake_transport_requests_total", "endpoint" => endpoint, "outcome" => outcome).increment(1);
+    histogram!("snowflake_transport_request_duration_seconds", "endpoint" => endpoint)
+        .record(elapsed.as_secs_f64());
+}
+
+/// A request succeeded or was given up after so many attempts.
+pub(crate) fn ended(endpoint: &'static str, attempts: u32) {
+    histogram!("snowflake_transport_request_attempts", "endpoint" => endpoint).record(f64::from(attempts));
 }
 
 /// Counts one repetition and why it was needed.

@@ -37,17 +37,31 @@ pub(crate) fn write(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Complains about every generated file that is not what the catalogues say.
+/// Complains about every generated file that is not what the catalogues say, and about metrics that they do not name.
 pub(crate) fn check(root: &Path) -> Outcome {
+    check_files(root)?;
+    check_metrics(root)
+}
+
+fn check_files(root: &Path) -> Outcome {
     let stale: Vec<&str> = generate(root)?
         .into_iter()
         .filter(|file| fs::read_to_string(root.join(file.path)).ok().as_deref() != Some(file.text.as_str()))
         .map(|file| file.path)
         .collect();
-    if stale.is_empty() {
+    if !stale.is_empty() {
+        return Err(format!("out of date, run `cargo xtask codegen`: {}", stale.join(", ")));
+    }
+    Ok(())
+}
+
+/// Complains where the metrics in the sources are not those of the catalogue.
+fn check_metrics(root: &Path) -> Outcome {
+    let complaints = metrics::complaints(root, &read(root, "metrics")?)?;
+    if complaints.is_empty() {
         return Ok(());
     }
-    Err(format!("out of date, run `cargo xtask codegen`: {}", stale.join(", ")))
+    Err(format!("fixtures/catalog/metrics.toml and the sources disagree:\n{}", complaints.join("\n")))
 }
 
 fn generate(root: &Path) -> Result<Vec<Generated>, String> {
@@ -112,7 +126,7 @@ mod tests {
             fs::copy(&path, catalogues.join(path.file_name().unwrap())).unwrap();
         }
         write(&folder).unwrap();
-        assert_eq!(check(&folder), Ok(()));
+        assert_eq!(check_files(&folder), Ok(()));
         fs::write(folder.join("docs/reference/server-codes.md"), "edited by hand").unwrap();
         assert!(check(&folder).unwrap_err().ends_with("docs/reference/server-codes.md"));
     }

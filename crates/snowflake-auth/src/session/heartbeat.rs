@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use crate::error::{Repr, Result};
+use crate::metric;
 use crate::server::{ApiRequest, Failure, Server};
 use crate::session::tokens::SessionTokens;
 
@@ -29,6 +30,12 @@ fn request() -> ApiRequest {
 }
 
 async fn send(server: &Server, tokens: &SessionTokens, request: &ApiRequest) -> Result<()> {
+    let beat = beat(server, tokens, request).await;
+    metric::heartbeat(beat.as_ref().err());
+    beat
+}
+
+async fn beat(server: &Server, tokens: &SessionTokens, request: &ApiRequest) -> Result<()> {
     let envelope = tokens.call::<IgnoredAny>(server, request).await?;
     if envelope.success {
         return Ok(());

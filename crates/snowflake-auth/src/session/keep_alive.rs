@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::{Error, ErrorKind};
+use crate::metric;
 use crate::server::Server;
 use crate::session::heartbeat;
 use crate::session::interval::heartbeat_interval;
@@ -69,6 +70,7 @@ pub async fn keep_alive(server: &Server, tokens: &SessionTokens, wanted: Option<
                 tracing::debug!(session_id = tokens.session_id(), %error, "heartbeat failed");
             }
             Err(_) => {
+                metric::heartbeat_unanswered();
                 tracing::debug!(session_id = tokens.session_id(), limit = ?LIMIT, "heartbeat was not answered");
             }
         }

@@ -1,15 +1,18 @@
 //! The beginning of a session.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 use snafu::ResultExt as _;
 use snowflake_proto::wire::{Envelope, login as wire};
 use snowflake_transport::{Attempt, BoxFuture, RetryClass};
-use tracing::Instrument as _;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use crate::error::{EncodeSnafu, Result};
+use crate::metric;
 use crate::provider::{CredentialProvider, LoginContext};
 use crate::server::{ApiRequest, Caller, MediaType, Server};
 use crate::session::login_answer;
@@ -71,17 +74,40 @@ pub async fn login(
     provider: &dyn CredentialProvider,
     options: &LoginOptions,
 ) -> Result<Login> {
-    let span = tracing::debug_span!("session.login", account = %options.account);
-    async {
+    let address = server.address();
+    let span = tracing::debug_span!(
+        "session.login",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        db.system.name = "snowflake",
+        db.response.status_code = Empty,
+        server.address = address.host,
+        server.port = address.port.unwrap_or(address.protocol.default_port()),
+        "error.type" = Empty,
+        account = %options.account,
+    );
+    let logging_in = async {
+        let started = server.clock().now();
         let (login, outcome) = login_answer::judge(send(server, provider, options).await);
         provider.outcome(&outcome).await;
-        if let Ok(login) = &login {
-            tracing::debug!(session_id = login.session_id, "logged in");
-        }
+        report(server.clock().now().saturating_duration_since(started), &login, &span);
         login
+    };
+    logging_in.instrument(span.clone()).await
+}
+
+fn report(elapsed: Duration, login: &Result<Login>, span: &Span) {
+    metric::login(elapsed, login.as_ref().err());
+    match login {
+        Ok(login) => tracing::debug!(session_id = login.session_id, "logged in"),
+        Err(error) => {
+            span.record("otel.status_code", "ERROR");
+            span.record("error.type", error.kind().as_str());
+            if let Some(code) = error.code() {
+                span.record("db.response.status_code", code.as_str());
+            }
+        }
     }
-    .instrument(span)
-    .await
 }
 
 async fn send(

@@ -5,6 +5,7 @@ use snowflake_proto::{Recovery, Secret, ServerCode};
 use snowflake_transport::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Repr, Result};
+use crate::metric;
 use crate::server::{ApiRequest, Caller, Failure, Server};
 use crate::session::tokens::SessionTokens;
 use crate::session::under_way::{Answer, UnderWay};
@@ -65,7 +66,9 @@ impl SessionTokens {
             self.die("its token expired and the server gave none to renew it with", None);
             return self.checked().map(|()| Renewal::Earlier);
         };
-        match self.request(&mut under_way, server, expired, &master).await {
+        let renewed = self.request(&mut under_way, server, expired, &master).await;
+        metric::renewal(renewed.as_ref().err());
+        match renewed {
             Ok(()) => Ok(Renewal::Made),
             Err(error) => {
                 let mut state = self.state();

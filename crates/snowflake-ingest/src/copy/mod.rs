@@ -1,6 +1,7 @@
 //! `COPY INTO`: between the files of a stage and a table.
 
 mod format;
+mod metric;
 mod options;
 mod outcome;
 mod pattern;

@@ -3,6 +3,7 @@
 use snafu::ResultExt;
 use snowflake_query::{QueryId, QueryResult, Row};
 
+use super::metric;
 use crate::error::{AnswerSnafu, Result};
 
 /// What became of a load.
@@ -74,7 +75,7 @@ pub struct CopyError {
 }
 
 impl CopyResult {
-    /// Reads the answer to a COPY.
+    /// Reads the answer to a COPY, and counts what it did.
     pub(crate) fn read(result: &QueryResult) -> Result<Self> {
         let mut summary = Self { query_id: result.query_id, ..Self::default() };
         // Without a file to load the answer is one column with a sentence in it.
@@ -89,6 +90,7 @@ impl CopyResult {
             summary.files_processed += 1;
             summary.results.push(file);
         }
+        metric::copied(&summary);
         Ok(summary)
     }
 }

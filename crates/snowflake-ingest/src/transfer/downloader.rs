@@ -9,6 +9,7 @@ use snowflake_proto::encryption::MasterKey;
 use snowflake_proto::wire::stage::{OneOrMany, Transfer};
 use snowflake_transport::Clock;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use super::budget::{self, Budget};
 use super::fault::{KeySnafu, WriterSnafu, WrongCommandSnafu};
@@ -17,7 +18,7 @@ use super::progress::Tally;
 use super::runner::Runner;
 use super::sink::Sink;
 use super::unseal::Opener;
-use super::{GetFile, GetStatus, metric};
+use super::{GetFile, GetStatus, metric, trace};
 use crate::error::{Error, Result};
 use crate::machine::Machine;
 use crate::options::DownloadOptions;
@@ -70,7 +71,9 @@ impl Downloader {
     /// Gets the file at this place of the list under this name.
     pub(super) async fn download(&self, index: usize, name: &str, sink: Sink<'_>) -> Result<GetFile> {
         let started = self.clock.now();
-        let downloaded = self.move_into(index, sink).await;
+        let span = trace::span("GET");
+        let downloaded = self.move_into(index, sink).instrument(span.clone()).await;
+        trace::done(&span, downloaded.as_ref().copied());
         self.tally.file_done();
         metric::took("get", self.clock.now().saturating_duration_since(started));
         match downloaded {

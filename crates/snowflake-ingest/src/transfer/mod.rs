@@ -27,6 +27,7 @@ mod source;
 mod spool;
 mod statement;
 mod text;
+mod trace;
 mod unseal;
 mod uploader;
 mod workers;

@@ -8,6 +8,7 @@ use snafu::{OptionExt as _, ResultExt as _, ensure};
 use snowflake_proto::encryption::{FileKey, MasterKey};
 use snowflake_proto::wire::stage::{OneOrMany, Transfer};
 use snowflake_transport::Clock;
+use tracing::Instrument as _;
 
 use super::body::{Again, Body};
 use super::budget::{self, Budget};
@@ -22,7 +23,7 @@ use super::runner::{self, Runner};
 use super::send::Sending;
 use super::source::Source;
 use super::statement::Put;
-use super::{PutFile, PutStatus, SourceCompression, metric};
+use super::{PutFile, PutStatus, SourceCompression, metric, trace};
 use crate::error::Result;
 #[cfg(feature = "bulk")]
 use crate::location::StageLocation;
@@ -128,7 +129,9 @@ impl Uploader {
     /// Puts one file.
     pub(super) async fn upload(&self, names: Names<'_>, source: Source<'_>) -> Result<PutFile> {
         let started = self.inner.clock.now();
-        let uploaded = self.inner.upload(names, source).await;
+        let span = trace::span("PUT");
+        let uploaded = self.inner.upload(names, source).instrument(span.clone()).await;
+        trace::done(&span, uploaded.as_ref().map(|file| file.target_size));
         self.inner.tally.file_done();
         metric::took("put", self.inner.clock.now().saturating_duration_since(started));
         match &uploaded {

@@ -115,19 +115,19 @@ impl Parts {
             bytes = Empty,
             "error.type" = Empty,
         );
-        self.measured(index).instrument(span).await
+        self.measured(index, &span).instrument(span.clone()).await
     }
 
-    async fn measured(&self, index: usize) -> Result<Result<Part, Fault>, Error> {
+    async fn measured(&self, index: usize, span: &Span) -> Result<Result<Part, Fault>, Error> {
         let clock = self.fetcher.retrier.clock();
         let started = clock.now();
         let downloaded = self.download(index).await.inspect_err(|error| {
             metric::part("failed", None);
-            Span::current().record("error.type", error.kind().as_str());
+            span.record("error.type", error.kind().as_str());
         });
         let (chunk, body) = downloaded?;
         let (stored, arrived) = (body.len() as u64, clock.now());
-        Span::current().record("server.address", chunk.host()).record("bytes", stored);
+        span.record("server.address", chunk.host()).record("bytes", stored);
         metric::took("download", arrived.saturating_duration_since(started));
         let decoded = self.decode(index, &chunk, body).await;
         metric::took("decode", clock.now().saturating_duration_since(arrived));
@@ -135,7 +135,7 @@ impl Parts {
             Ok(part) => metric::part("success", Some((stored, part.inflated))),
             Err(_) => {
                 metric::part("damaged", None);
-                Span::current().record("error.type", "incomplete");
+                span.record("error.type", "incomplete");
             }
         }
         Ok(decoded)

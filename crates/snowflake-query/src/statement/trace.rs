@@ -41,7 +41,9 @@ fn describe(span: &Span, core: &Core, summary: &Summary) {
     let names = core.state().names.clone();
     let namespace: Vec<String> = [names.database, names.schema].into_iter().flatten().collect();
     span.record("otel.name", summary.text.as_str());
-    span.record("db.namespace", namespace.join("|"));
+    if !namespace.is_empty() {
+        span.record("db.namespace", namespace.join("|"));
+    }
     span.record("db.operation.name", summary.operation.as_str());
     span.record("db.query.summary", summary.text.as_str());
     span.record("server.address", address.host.as_str());

@@ -155,26 +155,24 @@ impl Retrier {
             let options = RequestOptions::of(&request);
             let endpoint = options.endpoint;
             let cap = options.body_cap.unwrap_or(usize::MAX);
-            let Ok(outcome) = course.before_deadline(exchange(transport, request, cap)).await else {
-                metric::count_request(endpoint, "timeout");
+            let sent = self.clock.now();
+            let outcome = course.before_deadline(exchange(transport, request, cap)).await;
+            let took = self.clock.now().saturating_duration_since(sent);
+            metric::attempted(endpoint, outcome_label(&outcome), took);
+            let Ok(outcome) = outcome else {
+                metric::ended(endpoint, course.attempts);
                 course.delivery = Delivery::MaybeSent;
                 return Err(course.out_of_time().into());
             };
-            metric::count_request(
-                endpoint,
-                match &outcome {
-                    Ok(answer) => metric::status_label(answer.status()),
-                    Err(error) => metric::failure_label(error),
-                },
-            );
             let failure = match self.judge(class, outcome, &mut accept) {
                 Ok(answer) => {
+                    metric::ended(endpoint, course.attempts);
                     self.budget.deposit(self.clock.now(), course.attempts);
                     return Ok(answer);
                 }
                 Err(failure) => failure,
             };
-            let wait = course.after(failure)?;
+            let wait = course.after(failure).inspect_err(|_| metric::ended(endpoint, course.attempts))?;
             if let Some(last) = &course.last {
                 let reason = metric::failure_label(last);
                 metric::count_retry(endpoint, reason);
@@ -317,6 +315,14 @@ impl<'r> Course<'r> {
 
 /// The deadline passed first.
 struct Passed;
+
+fn outcome_label(outcome: &Result<Result<http::Response<Bytes>, Error>, Passed>) -> &'static str {
+    match outcome {
+        Ok(Ok(answer)) => metric::status_label(answer.status()),
+        Ok(Err(error)) => metric::failure_label(error),
+        Err(Passed) => "timeout",
+    }
+}
 
 async fn exchange(
     transport: &dyn Transport,

@@ -3,9 +3,11 @@
 mod catalogue;
 mod page;
 mod source;
+mod usage;
 
 use super::Generated;
 pub(super) use catalogue::Catalogue;
+pub(super) use usage::complaints;
 
 pub(super) fn generate(catalogue: &Catalogue) -> Result<Vec<Generated>, String> {
     catalogue.check()?;

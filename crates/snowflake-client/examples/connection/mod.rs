@@ -5,7 +5,7 @@ use snowflake_client::{ClientBuilder, Protocol, SnowflakeClient};
 
 /// The arguments that say which server, and who asks.
 #[derive(Args, Debug)]
-pub struct Connection {
+pub(crate) struct Connection {
     #[arg(long)]
     host: String,
     #[arg(long)]
@@ -26,7 +26,7 @@ pub struct Connection {
 
 impl Connection {
     /// A client of that server, to be built.
-    pub fn builder(&self) -> ClientBuilder {
+    pub(crate) fn builder(&self) -> ClientBuilder {
         let mut builder = SnowflakeClient::builder()
             .account(&self.account)
             .host(&self.host)
@@ -46,7 +46,7 @@ impl Connection {
 
 /// The greatest resident size of this process so far, in millions of bytes, where the system tells.
 #[allow(dead_code, reason = "not every example measures")]
-pub fn peak_rss_megabytes() -> Option<f64> {
+pub(crate) fn peak_rss_megabytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;

@@ -1,12 +1,15 @@
 //! Objects in parts.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use futures::future::try_join_all;
-use snowflake_sim::storage::Operation;
+use http::Method;
+use snowflake_sim::storage::{Operation, Storage};
+use snowflake_transport::{BoxFuture, Delivery, Error, Request, Response, Transport};
 
-use super::support::{Shape, metadata, put, read, stage, storage};
+use super::support::{Server, Shape, metadata, opened, put, read, stage, storage};
 use crate::ErrorKind;
 use crate::store::{Mode, Parts, Store, Written};
 
@@ -102,5 +105,56 @@ async fn f07_credentials_that_expire_between_parts_of_eight_files_are_renewed_on
             assert!(body == part(file, 3 * PART), "{shape:?} {file}");
         }
         assert_eq!(storage.count(Operation::Complete), 8);
+    }
+}
+
+/// Loses the answer to every third upload, after the store has acted on it.
+#[derive(Debug)]
+struct Lossy {
+    storage: Storage,
+    uploads: AtomicU64,
+    lost: AtomicU64,
+}
+
+impl Transport for Lossy {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>> {
+        let is_lost = request.method() == Method::PUT && self.uploads.fetch_add(1, Ordering::SeqCst) % 3 == 2;
+        Box::pin(async move {
+            let answer = self.storage.send(request).await?;
+            if is_lost {
+                self.lost.fetch_add(1, Ordering::SeqCst);
+                return Err(Error::reported(
+                    snowflake_transport::ErrorKind::Reset,
+                    Delivery::MaybeSent,
+                    "cut",
+                ));
+            }
+            Ok(answer)
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn l10_a_connection_that_breaks_costs_the_part_that_was_on_it_and_no_other() {
+    for shape in Shape::PARTS {
+        let storage = storage();
+        let lossy =
+            Arc::new(Lossy { storage: storage.clone(), uploads: AtomicU64::new(0), lost: AtomicU64::new(0) });
+        let store = opened(&Arc::new(Server::new(&storage, shape)), Arc::clone(&lossy) as _);
+        let parts = begin(&*store, "k", 8 * PART, Mode::Create).await;
+        try_join_all((0..8).map(|number| parts.part(number, part(number, PART)))).await.unwrap();
+        assert_eq!(parts.complete().await.unwrap(), Written::Yes);
+        let sent: u64 = storage.parts_sent("stage/dir/k").values().map(|&times| times as u64).sum();
+        let lost = lossy.lost.load(Ordering::SeqCst);
+        assert!(lost >= 2, "{shape:?}");
+        assert!(sent >= 8 && sent <= 8 + lost, "{shape:?}: {sent} parts sent, {lost} answers lost");
+        assert!(
+            read(&*store, "k")
+                .await
+                .unwrap()
+                .chunks(PART)
+                .zip(0..)
+                .all(|(chunk, number)| chunk == part(number, PART))
+        );
     }
 }

@@ -73,7 +73,7 @@ mod tap;
 pub use audit::{Assertion, Audit, Claims, Deadline, Reading, Violation, Violations};
 pub use clock::ManualClock;
 #[cfg(feature = "server")]
-pub use engine::{StageEncryption, StageEndpoint, StageOptions, StageShape};
+pub use engine::{ModelledSpeed, StageEncryption, StageEndpoint, StageOptions, StageShape};
 pub use entropy::SeededEntropy;
 pub use fault::{
     ArrowDamage, Cut, Endpoint, Expiry, Fault, Gzip, Kept, Mix, Rule, Schedule, ScheduleError, Verb,

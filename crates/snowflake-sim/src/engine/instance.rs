@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use datafusion::execution::SessionState;
 
 use super::catalog::{Catalog, Database};
+use super::history::Book;
 use super::select::base_state;
 use super::stage::Stages;
 use super::time::Stamp;
@@ -23,6 +24,7 @@ struct Inner {
     catalog: RwLock<Catalog>,
     fleet: Fleet,
     state: SessionState,
+    book: Book,
 }
 
 impl fmt::Debug for Engine {
@@ -36,7 +38,8 @@ impl Engine {
     pub(crate) fn new(options: EngineOptions) -> Self {
         let (clock, entropy) = (Arc::clone(&options.clock), Arc::clone(&options.entropy));
         let fleet = Fleet::new(clock, entropy, options.warehouses);
-        let inner = Inner { options, catalog: RwLock::default(), fleet, state: base_state() };
+        let book = Book::default();
+        let inner = Inner { options, catalog: RwLock::default(), fleet, state: base_state(), book };
         Self { inner: Arc::new(inner) }
     }
 
@@ -59,6 +62,11 @@ impl Engine {
 
     pub(super) fn options(&self) -> &EngineOptions {
         &self.inner.options
+    }
+
+    /// What was run.
+    pub(crate) fn book(&self) -> &Book {
+        &self.inner.book
     }
 
     pub(super) fn catalog(&self) -> RwLockReadGuard<'_, Catalog> {

@@ -17,7 +17,9 @@ mod edge;
 mod endpoint;
 mod env;
 mod error;
+mod explain;
 mod functions;
+mod history;
 mod information_schema;
 mod instance;
 mod options;
@@ -36,12 +38,16 @@ mod time;
 mod transaction;
 mod transfer;
 mod types;
+mod usage;
 mod value;
 mod warehouse;
 
 pub(crate) use cancel::CancelToken;
 pub use endpoint::StageEndpoint;
 pub(crate) use error::SqlError;
+pub use history::ModelledSpeed;
+pub(crate) use history::Rows as CountedRows;
+pub(crate) use history::{Asked, Ended, HistoryOptions, Login, Opened, Took, Work};
 pub(crate) use instance::Engine;
 pub(crate) use options::{CancelResult, EngineOptions, QueryStore, StoredResult};
 pub(crate) use outcome::{BatchStream, Outcome, Rows};
@@ -49,7 +55,7 @@ pub(crate) use session::EngineSession;
 pub(crate) use stage::{Client, Stages};
 pub use stage::{StageEncryption, StageOptions, StageShape};
 pub(crate) use statement::{Statement, split};
-pub(crate) use warehouse::{Waiting, WarehouseOptions};
+pub(crate) use warehouse::{Admission, Waiting, WarehouseOptions};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use snowflake_proto::Column;
 use snowflake_transport::{Clock, Entropy};
 
-use super::{Stages, WarehouseOptions};
+use super::{HistoryOptions, Stages, WarehouseOptions};
 
 /// What an engine is built from.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct EngineOptions {
     pub(crate) stages: Arc<Stages>,
     /// How warehouses behave.
     pub(crate) warehouses: WarehouseOptions,
+    /// What the book of statements is kept by.
+    pub(crate) history: HistoryOptions,
 }
 
 /// A finished result, in the canonical form.

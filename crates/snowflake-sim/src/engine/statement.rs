@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 use snowflake_proto::wire::query::Binding;
 
+use super::history::Work;
 use super::syntax::{lex, split_tokens};
 use super::{CancelToken, SqlError};
 
@@ -29,6 +30,8 @@ pub(crate) struct Statement {
     pub(crate) cancel: CancelToken,
     /// Compile only.
     pub(crate) describe_only: bool,
+    /// Told what it does.
+    pub(crate) work: Work,
 }
 
 impl fmt::Debug for Statement {

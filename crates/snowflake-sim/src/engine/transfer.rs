@@ -27,6 +27,7 @@ pub(super) async fn execute(run: &Run) -> Result<Option<Outcome>, SqlError> {
     if !is_transfer {
         return Ok(None);
     }
+    run.statement.work.is(if head == "PUT" { "PUT_FILES" } else { "GET_FILES" });
     let mut questions = 0;
     let (first, rest) = operand(run, rest, &mut questions)?;
     let (second, rest) = operand(run, rest, &mut questions)?;

@@ -12,7 +12,7 @@ use super::login::TokenKind;
 use super::sim_server::SimServer;
 use super::statement::Limits;
 use crate::context::{Context, exact};
-use crate::engine::{StageOptions, WarehouseOptions};
+use crate::engine::{HistoryOptions, ModelledSpeed, StageOptions, WarehouseOptions};
 use crate::service::Lifetimes;
 
 /// The account of a server that was given none.
@@ -40,6 +40,7 @@ pub struct SimServerBuilder {
     pub(super) lifetimes: Lifetimes,
     pub(super) stages: StageOptions,
     pub(super) warehouses: WarehouseOptions,
+    pub(super) history: HistoryOptions,
     pub(super) port: u16,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -63,6 +64,7 @@ impl Default for SimServerBuilder {
             lifetimes: Lifetimes { session: Duration::from_secs(3_600), master: Duration::from_secs(14_400) },
             stages: StageOptions::default(),
             warehouses: WarehouseOptions::default(),
+            history: HistoryOptions::default(),
             port: 0,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
@@ -209,6 +211,22 @@ impl SimServerBuilder {
     #[must_use]
     pub fn require_warehouse(mut self) -> Self {
         self.warehouses.required = true;
+        self
+    }
+
+    /// Says in the histories that statements take as long as this makes of their bytes, and counts their
+    /// credits by it. As long as they really took unless set.
+    #[must_use]
+    pub fn modelled_speed(mut self, speed: ModelledSpeed) -> Self {
+        self.history.speed = Some(speed);
+        self
+    }
+
+    /// Lets the views of `SNOWFLAKE.ACCOUNT_USAGE` tell of nothing that is younger. They tell of everything
+    /// at once unless set; the service's are up to hours late.
+    #[must_use]
+    pub fn usage_latency(mut self, latency: Duration) -> Self {
+        self.history.latency = latency;
         self
     }
 

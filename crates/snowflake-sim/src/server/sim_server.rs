@@ -69,6 +69,7 @@ impl SimServer {
             queries: Arc::clone(&queries) as Arc<dyn QueryStore>,
             account: builder.account_name().to_uppercase(),
             warehouses: builder.warehouses,
+            history: builder.history,
         });
         make_initial(&engine, &builder.initial).await?;
         let shared = Arc::new(Shared {

@@ -16,6 +16,8 @@ mod encoding;
 #[cfg(feature = "server")]
 mod errors;
 #[cfg(feature = "server")]
+mod history;
+#[cfg(feature = "server")]
 mod ledger;
 #[cfg(feature = "server")]
 mod login;

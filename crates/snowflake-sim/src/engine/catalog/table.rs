@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use arrow_array::{RecordBatch, new_null_array};
+use arrow_array::{Array as _, RecordBatch, new_null_array};
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 
 use super::super::SqlError;
@@ -122,8 +122,14 @@ impl Version {
 
     /// The bytes that the rows take.
     pub(in super::super) fn bytes(&self) -> usize {
-        self.batches.iter().map(RecordBatch::get_array_memory_size).sum()
+        self.batches.iter().map(|batch| partition_bytes(batch, |_| true)).sum()
     }
+}
+
+/// The bytes that some columns of a partition take, not those of the buffers that they are slices of.
+pub(in super::super) fn partition_bytes(batch: &RecordBatch, columns: impl Fn(usize) -> bool) -> usize {
+    let arrays = batch.columns().iter().enumerate().filter(|(at, _)| columns(*at));
+    arrays.map(|(_, array)| array.to_data().get_slice_memory_size().unwrap_or_default()).sum()
 }
 
 impl Table {

@@ -29,7 +29,7 @@ const STRICT: &str = "ERROR_ON_NONDETERMINISTIC_MERGE";
 /// Whatever is wrong with it, by Snowflake's codes; `100090` when several source rows would change one row
 /// of the table and the session does not want one of them to be picked.
 pub(in super::super) async fn merge(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
-    let Statement::Merge(merge) = parse_statement(&spelled_out(tokens)?)? else {
+    let Statement::Merge(merge) = merge_statement(tokens)? else {
         return Err(SqlError::internal("MERGE that is another statement"));
     };
     if merge.output.is_some() {
@@ -62,6 +62,14 @@ pub(in super::super) async fn merge(run: &Run, tokens: &Tokens) -> Result<Outcom
         }
     };
     answer(&clauses, &counts).map(Outcome::Rows)
+}
+
+/// The tree of a MERGE.
+///
+/// # Errors
+/// `001003` for what is none.
+pub(in super::super) fn merge_statement(tokens: &Tokens) -> Result<Statement, SqlError> {
+    parse_statement(&spelled_out(tokens)?)
 }
 
 /// How many rows a MERGE inserted, updated and deleted.

@@ -14,5 +14,6 @@ mod values;
 
 pub(super) use delete::{delete, truncate};
 pub(super) use insert::{complete, insert, takes_arrays};
-pub(super) use merge::merge;
+pub(super) use merge::{merge, merge_statement};
+pub(super) use target::select as plain_query;
 pub(super) use update::update;

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use arrow_array::{Array, Int64Array, RecordBatch};
 use arrow_schema::{DataType as ArrowType, Field, Schema, SchemaRef};
-use datafusion::catalog::default_table_source::provider_as_source;
-use datafusion::datasource::MemTable;
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     Expr, GroupByExpr, Query, Select, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor,
@@ -17,7 +15,7 @@ use super::super::SqlError;
 use super::super::catalog::{Table, Version};
 use super::super::rewrite::{Tables, make};
 use super::super::run::Run;
-use super::super::select::plan_query;
+use super::super::select::{Partitions, plan_query};
 use super::super::syntax::Name;
 
 /// The name under which the table is planned.
@@ -28,6 +26,8 @@ const ROW: &str = "$ROW";
 /// The changed table of a statement.
 pub(super) struct Target {
     pub(super) table: Arc<Table>,
+    /// Its full name.
+    name: String,
     alias: TableAlias,
 }
 
@@ -54,14 +54,15 @@ fn not_a_table() -> SqlError {
 
 impl Target {
     pub(super) fn find(run: &Run, name: &Name, alias: Option<TableAlias>) -> Result<Self, SqlError> {
-        let table = run.table(&run.path(name)?, &name.join("."))?;
+        let path = run.path(name)?;
+        let table = run.table(&path, &name.join("."))?;
         let alias = alias.unwrap_or_else(|| TableAlias {
             explicit: true,
             name: make::ident(name.last().map_or("", String::as_str)),
             columns: Vec::new(),
             at: None,
         });
-        Ok(Self { table, alias })
+        Ok(Self { table, name: path.to_string(), alias })
     }
 
     /// The table in FROM.
@@ -109,11 +110,10 @@ impl Target {
         selection: Option<Expr>,
     ) -> Result<Option<RecordBatch>, SqlError> {
         let mut tables = Tables::new();
-        let provider = MemTable::try_new(
-            numbered_schema(self.table.schema()),
-            vec![numbered(self.table.schema(), version)?],
-        )?;
-        tables.insert(NAME.to_owned(), provider_as_source(Arc::new(provider)));
+        let own = self.table.schema();
+        let (schema, batches) = (numbered_schema(own), numbered(own, version)?);
+        let source = Partitions::new(self.name.clone(), schema, batches, own.fields().len());
+        tables.insert(NAME.to_owned(), source);
         let projection = items
             .into_iter()
             .enumerate()
@@ -154,7 +154,7 @@ fn numbered(schema: &SchemaRef, version: &Version) -> Result<Vec<RecordBatch>, S
 }
 
 /// A plain query.
-pub(super) fn select(
+pub(in super::super) fn select(
     projection: Vec<SelectItem>,
     from: Vec<TableWithJoins>,
     selection: Option<Expr>,

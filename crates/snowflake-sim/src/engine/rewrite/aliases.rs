@@ -10,6 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 use super::super::SqlError;
 use super::super::catalog::Relation;
 use super::super::information_schema;
+use super::super::usage;
 use super::{Rewriter, relations};
 
 /// Replaces aliases in WHERE, QUALIFY, HAVING and later items by what they stand for, unless a column has that name.
@@ -107,6 +108,9 @@ fn columns_of_factor(rewriter: &Rewriter<'_>, factor: &TableFactor) -> Result<Op
             if path.schema == information_schema::NAME {
                 let columns = information_schema::columns_of(&path.name);
                 return Ok(columns.map(|columns| columns.into_iter().map(|column| column.name).collect()));
+            }
+            if usage::is_view(&path) {
+                return Ok(None);
             }
             Ok(rewriter.run.relation(&path)?.map(|relation| match relation {
                 Relation::Table(table) => table.columns().iter().map(|column| column.name.clone()).collect(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use datafusion::sql::sqlparser::ast::{Expr, UnaryOperator, Value as Literal};
 
 use super::super::time::Stamp;
-use super::super::{CancelResult, SqlError};
+use super::super::{CancelResult, SqlError, explain};
 use super::Rewriter;
 use super::expr::exact;
 use super::make::{cast, null, string};
@@ -64,6 +64,12 @@ pub(super) fn value(
             let session = number(arguments.first()).and_then(|id| i64::try_from(id).ok()).unwrap_or_default();
             let count = if run.describes() { 0 } else { run.engine().options().queries.cancel_all(session) };
             string(format!("{count} cancelled."))
+        }
+        "SYSTEM$EXPLAIN_PLAN_JSON" => {
+            let statement = text(arguments.first());
+            let statement = statement
+                .ok_or_else(|| SqlError::not_simulated("SYSTEM$EXPLAIN_PLAN_JSON of an expression"))?;
+            string(explain::plan_json(run, &statement)?)
         }
         "SYSTEM$ALLOWLIST" | "SYSTEM$WHITELIST" => string("[]"),
         _ => return Ok(None),

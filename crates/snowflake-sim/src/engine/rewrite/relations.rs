@@ -15,7 +15,9 @@ use super::super::catalog::{ObjectPath, Relation, View};
 use super::super::edge::from_canonical;
 use super::super::information_schema;
 use super::super::run::Run;
+use super::super::select::Partitions;
 use super::super::syntax::{Name, lex, parse_query};
+use super::super::usage;
 use super::super::value::to_text;
 use super::super::{SqlError, StoredResult};
 use super::make::{ident, object, table_factor};
@@ -188,11 +190,19 @@ fn relation(
         rewriter.provide(&path.to_string(), schema, batches)?;
         return Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias));
     }
+    if usage::is_view(&path) {
+        let (schema, batches) = usage::read(rewriter.run, &path.name)?;
+        rewriter.provide(&path.to_string(), schema, batches)?;
+        return Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias));
+    }
     match rewriter.run.relation(&path)? {
         None => Err(SqlError::missing("Object", &name.join("."))),
         Some(Relation::Table(table)) => {
             let version = rewriter.run.version(&table)?;
-            rewriter.provide(&path.to_string(), Arc::clone(table.schema()), version.batches.clone())?;
+            let (schema, batches) = (Arc::clone(table.schema()), version.batches.clone());
+            let columns = schema.fields().len();
+            let source = Partitions::new(path.to_string(), schema, batches, columns);
+            rewriter.tables.insert(path.to_string(), source);
             Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias))
         }
         Some(Relation::View(view)) => {

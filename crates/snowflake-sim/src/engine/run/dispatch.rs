@@ -2,9 +2,10 @@
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
+use super::super::history::kind_of;
 use super::super::syntax::{Cursor, Tokens, lex, opens_path, split_tokens};
 use super::super::{EngineSession, Outcome, SqlError, Statement};
-use super::super::{copy, ddl, describe, dml, select, session_commands, show, stage, transfer};
+use super::super::{copy, ddl, describe, dml, explain, select, session_commands, show, stage, transfer};
 use super::Run;
 use super::identifiers::resolve_identifiers;
 
@@ -22,6 +23,7 @@ pub(in super::super) async fn execute(
         return Ok(outcome);
     }
     let all = lex(&run.statement.sql)?;
+    run.statement.work.is(kind_of(&all));
     let mut parts = split_tokens(&all);
     let tokens = match (parts.pop(), parts.len()) {
         (None, _) => {
@@ -111,7 +113,8 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         }
         "LIST" | "LS" => stage::list(run, tokens).await,
         "REMOVE" | "RM" => stage::remove(run, tokens).await,
-        "EXPLAIN" | "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {
+        "EXPLAIN" => explain::execute(run, tokens),
+        "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {
             Err(SqlError::not_simulated(first))
         }
         _ => Err(cursor.unexpected()),

@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 use tokio::sync::OwnedMutexGuard;
 
 use super::super::SqlError;
-use super::super::catalog::{ObjectPath, Relation, Table, Version};
+use super::super::catalog::{ObjectPath, Relation, Table, Version, partition_bytes};
 use super::super::transaction::Transaction;
 use super::Run;
 
@@ -86,6 +86,7 @@ impl Run {
         batches: Vec<RecordBatch>,
     ) -> Result<(), SqlError> {
         self.begin_if_needed();
+        self.statement.work.wrote(batches.iter().map(|batch| partition_bytes(batch, |_| true)).sum());
         if let Some(transaction) = &mut self.session.state().transaction {
             return transaction.append(table, batches);
         }
@@ -107,6 +108,7 @@ impl Run {
         gate: Gate,
     ) -> Result<(), SqlError> {
         self.check()?;
+        self.statement.work.wrote(version.bytes());
         let mut state = self.session.state();
         match (&mut state.transaction, gate) {
             (Some(transaction), Gate::Taken(guard)) => transaction.replace(table, version, Some(guard)),

@@ -10,12 +10,17 @@ use datafusion::scalar::ScalarValue;
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::{Query, Statement};
 use snowflake_proto::Column;
+use snowflake_transport::Clock;
 
 use super::super::SqlError;
-use super::super::rewrite::{Effects, Rewriter, Tables, UNIQUE};
+use super::super::history::{Operator, Work};
+use super::super::rewrite::{Effects, Rewriter, Tables};
 use super::super::run::Run;
 use super::super::types::{SqlType, type_of};
+use super::assign::Assigned;
+use super::outline::outline;
 use super::provider::Provider;
+use super::written::name;
 
 /// A planned query.
 pub(in super::super) struct Planned {
@@ -24,6 +29,9 @@ pub(in super::super) struct Planned {
     /// Its columns, named and typed as Snowflake does.
     pub(in super::super) columns: Vec<Column>,
     pub(in super::super) effects: Effects,
+    /// Who is told what is run.
+    work: Work,
+    clock: Arc<dyn Clock>,
 }
 
 /// Rewrites and plans a query. `provided` are tables that it may name besides those of the catalogue.
@@ -53,7 +61,8 @@ pub(in super::super) fn plan_query(
     let (items, is_values) = (root_items(&plan).map(<[Expr]>::to_vec), is_values(&plan));
     let plan = state.optimize(&plan)?;
     let columns = columns(&plan, items.as_deref(), is_values);
-    Ok(Planned { plan, state, columns, effects })
+    let (work, clock) = (run.statement.work.clone(), Arc::clone(&run.engine().options().clock));
+    Ok(Planned { plan, state, columns, effects, work, clock })
 }
 
 impl Planned {
@@ -62,8 +71,27 @@ impl Planned {
     /// # Errors
     /// What goes wrong before the first row; the rest comes through the stream.
     pub(in super::super) async fn run(self) -> Result<SendableRecordBatchStream, SqlError> {
-        let physical = self.state.query_planner().create_physical_plan(&self.plan, &self.state).await?;
+        let assigned = self.assigned()?;
+        self.work.runs(self.clock.wall(), self.outlined(&assigned));
+        let physical = self.state.query_planner().create_physical_plan(&assigned.plan, &self.state).await?;
         Ok(execute_stream(physical, self.state.task_ctx())?)
+    }
+
+    /// The operations of the plan, root first, without running any.
+    ///
+    /// # Errors
+    /// What is wrong with a filter.
+    pub(in super::super) fn outline(&self) -> Result<Vec<Operator>, SqlError> {
+        Ok(self.outlined(&self.assigned()?))
+    }
+
+    fn assigned(&self) -> Result<Assigned, SqlError> {
+        Ok(Assigned::new(self.plan.clone(), &self.state)?)
+    }
+
+    fn outlined(&self, assigned: &Assigned) -> Vec<Operator> {
+        let columns: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        outline(assigned, &columns)
     }
 }
 
@@ -77,8 +105,7 @@ fn columns(plan: &LogicalPlan, items: Option<&[Expr]>, is_values: bool) -> Vec<C
                 .and_then(|items| items.get(at))
                 .and_then(literal_type)
                 .unwrap_or_else(|| result_type(field));
-            let name =
-                if is_values { format!("COLUMN{}", at + 1) } else { real_name(field.name()).to_owned() };
+            let name = if is_values { format!("COLUMN{}", at + 1) } else { name(field.name()).to_owned() };
             Column::new(name, data_type, field.is_nullable())
         })
         .collect()
@@ -121,9 +148,4 @@ fn result_type(field: &Arc<Field>) -> SqlType {
         ArrowType::Null => super::super::types::TEXT,
         _ => type_of(field),
     }
-}
-
-/// A unique name ends in the real one.
-fn real_name(name: &str) -> &str {
-    name.strip_prefix(UNIQUE).and_then(|rest| rest.split_once(UNIQUE)).map_or(name, |(_, name)| name)
 }

@@ -1,4 +1,4 @@
-//! What stands in FROM and is no name: places in stages, and table functions over files.
+//! What stands in FROM and is no name: places in stages, and table functions over files and histories.
 //!
 //! The parser is given a name in place of each. The rows behind the names are read before the statement
 //! is planned.
@@ -7,6 +7,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 use super::super::SqlError;
+use super::super::usage::FUNCTIONS;
 use super::{Cursor, Name, Options, Tokens};
 
 /// What a name was put in place of.
@@ -21,6 +22,8 @@ pub(in super::super) enum Source {
     /// `TABLE(INFORMATION_SCHEMA.COPY_HISTORY(TABLE_NAME => …, …))`, up to the first argument that is
     /// computed.
     Loads(Options),
+    /// A table function that answers a history, and its arguments.
+    History { function: String, arguments: Tokens },
 }
 
 /// The statement with names in place of its sources, and what each name stands for.
@@ -86,12 +89,14 @@ fn function(call: &Tokens) -> Result<Option<Source>, SqlError> {
     let mut cursor = Cursor::new(call);
     let Ok(name) = cursor.name() else { return Ok(None) };
     let name = name.last().map_or("", String::as_str);
-    if !["INFER_SCHEMA", "VALIDATE", "COPY_HISTORY"].contains(&name) {
+    let is_history = FUNCTIONS.contains(&name);
+    if !is_history && !["INFER_SCHEMA", "VALIDATE", "COPY_HISTORY"].contains(&name) {
         return Ok(None);
     }
     let inner = cursor.parenthesised()?;
     cursor.end()?;
     Ok(Some(match name {
+        _ if is_history => Source::History { function: name.to_owned(), arguments: inner },
         "INFER_SCHEMA" => Source::Inferred(arguments(&inner)?),
         "VALIDATE" => {
             let mut cursor = Cursor::new(&inner);

@@ -35,7 +35,7 @@ async fn errors_have_snowflakes_codes() {
         ("UPDATE t SET nosuch = 1", "000904", "42000"),
         ("SELECT 1; SELECT 2", "000008", "0A000"),
         ("", "000900", "42601"),
-        ("EXPLAIN SELECT 1", "002040", "0A000"),
+        ("EXPLAIN CALL p()", "002040", "0A000"),
         ("GRANT SELECT ON t TO ROLE r", "002040", "0A000"),
         ("SELECT '9999-12-31'::timestamp", "002040", "0A000"),
         ("SHOW SHARES", "002040", "0A000"),

@@ -13,8 +13,8 @@ use crate::engine::edge::from_canonical;
 use crate::engine::env::Env;
 use crate::engine::value::{Reader, to_text};
 use crate::engine::{
-    CancelResult, CancelToken, Engine, EngineOptions, EngineSession, Outcome, QueryStore, SqlError,
-    StageOptions, Stages, Statement, StoredResult, WarehouseOptions,
+    CancelResult, CancelToken, Engine, EngineOptions, EngineSession, HistoryOptions, Outcome, QueryStore,
+    SqlError, StageOptions, Stages, Statement, StoredResult, WarehouseOptions,
 };
 use crate::storage::Storage;
 use crate::{ManualClock, SeededEntropy};
@@ -117,6 +117,7 @@ impl Db {
             account: "acct".to_owned(),
             stages: Arc::new(stages.unwrap()),
             warehouses,
+            history: HistoryOptions::default(),
         });
         engine.ensure_warehouse("WH");
         let session = engine.open_session("ALICE", 42);

@@ -7,6 +7,7 @@ mod ddl;
 mod describing;
 mod dml;
 mod errors;
+mod explaining;
 mod harness;
 mod histories;
 mod inferring;

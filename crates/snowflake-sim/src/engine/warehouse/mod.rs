@@ -14,7 +14,7 @@ mod snapshot;
 mod tests;
 mod warehouse;
 
-pub(crate) use admission::{Admission, Waiting};
+pub(crate) use admission::{Admission, Admitted, Waiting};
 pub(crate) use charge::{Credits, WarehouseUsage};
 pub(crate) use event::{Actor, WarehouseEvent};
 pub(super) use fleet::Fleet;

@@ -2,12 +2,9 @@
 
 use std::sync::PoisonError;
 
-use arrow_array::ArrayRef;
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::Int64Type;
-use arrow_schema::DataType;
 use snowflake_proto::StatementType;
 
+use super::booking::column;
 use crate::ledger::Settled;
 use crate::server::session::Session;
 use crate::server::state::Shared;
@@ -42,15 +39,6 @@ fn changed(result: &ResultSet) -> Option<u64> {
     if result.statement_type != StatementType::COPY {
         return None;
     }
-    match result.columns.iter().position(|column| column.name == LOADED) {
-        Some(at) => Some(result.batches.iter().map(|batch| sum(batch.column(at))).sum()),
-        // No file was there to load, or the rows were only validated.
-        None => (result.columns.len() == 1).then_some(0),
-    }
-}
-
-/// The sum of whole numbers.
-fn sum(counts: &ArrayRef) -> u64 {
-    let Ok(counts) = arrow_cast::cast(counts, &DataType::Int64) else { return 0 };
-    counts.as_primitive::<Int64Type>().iter().flatten().filter_map(|count| u64::try_from(count).ok()).sum()
+    // Without the column no file was there to load, or the rows were only validated.
+    column(result, LOADED).or_else(|| (result.columns.len() == 1).then_some(0))
 }

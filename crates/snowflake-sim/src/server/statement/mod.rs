@@ -1,5 +1,6 @@
 //! Statements: submitted once per request id, run apart from the request, their results kept by query id.
 
+mod booking;
 mod collect;
 mod effects;
 mod execution;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use snowflake_proto::wire::query::{NameValue, Request};
 
+use super::booking::{self, Origin};
 use super::collect::collect;
 use super::execution::{Execution, Finished, Success};
 use super::{effects, several};
 use crate::encode::Format;
-use crate::engine::{EngineSession, Outcome, SqlError, Statement};
+use crate::engine::{EngineSession, Outcome, SqlError, Statement, Work};
 use crate::parameters;
 use crate::server::session::Session;
 use crate::server::state::Shared;
@@ -63,8 +64,10 @@ fn start(shared: &Arc<Shared>, session: &Arc<Session>, request: Request) -> Arc<
             parameters: statement_parameters,
             cancel: execution.cancel.clone(),
             describe_only: request.describe_only.unwrap_or_default(),
+            work: Work::default(),
         },
     };
+    booking::begin(&job, &execution, Origin { parent: None, is_internal: request.is_internal });
     tokio::spawn(run(job, Arc::clone(&execution)));
     execution
 }
@@ -114,7 +117,9 @@ pub(super) fn complete(shared: &Shared, execution: &Execution, finished: Finishe
         took_ms,
         "statement ended"
     );
-    // First the books: whoever sees the end may at once ask for the result to be forgotten.
+    // First the books: whoever sees the end may at once ask for the result to be forgotten, or for the
+    // statement's history.
+    booking::end(shared, execution, &finished);
     shared.queries.note_finished(execution, size);
     execution.finish(finished);
 }
@@ -157,7 +162,8 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
     let (sql, query_id) = (statement.sql.clone(), statement.query_id.clone());
     let is_run = !statement.describe_only;
     // Held until the result is collected.
-    let _admission = shared.engine.admit(&session.engine, &statement).await?;
+    let admission = shared.engine.admit(&session.engine, &statement).await?;
+    booking::admitted(&shared, &statement, &admission);
     let rows = match session.engine.execute(statement).await? {
         Outcome::Transfer(transfer, statement_type) => {
             return Ok(Success::Transfer(transfer, statement_type));
@@ -170,5 +176,6 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
     if is_run {
         effects::note(&shared, &session, &sql, &result);
     }
+    drop(admission);
     Ok(Success::Rows(Arc::new(result)))
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::Value;
 use snowflake_proto::StatementType;
 
+use super::booking::{self, Origin};
 use super::execution::{Execution, Success};
 use super::run::{Job, complete, finished, one};
-use crate::engine::{SqlError, Statement, split};
+use crate::engine::{SqlError, Statement, Work, split};
 
 const COUNT: &str = "MULTI_STATEMENT_COUNT";
 
@@ -49,9 +50,11 @@ async fn child(job: &Job, sql: String) -> Result<(String, StatementType), SqlErr
             query_id: execution.query_id.clone(),
             cancel: execution.cancel.clone(),
             parameters: parameters.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            work: Work::default(),
             ..statement.clone()
         },
     };
+    booking::begin(&child, &execution, Origin { parent: Some(&statement.query_id), is_internal: false });
     let unfinished = Unfinished { job, execution: &execution };
     let outcome = one(child).await;
     let answer = match &outcome {

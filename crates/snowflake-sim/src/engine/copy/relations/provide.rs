@@ -11,6 +11,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use super::super::super::SqlError;
 use super::super::super::run::Run;
 use super::super::super::syntax::{Source, Tokens, replace_sources};
+use super::super::super::usage;
 use super::super::bound::bound;
 use super::{history, inferred, rejected, rows};
 
@@ -37,6 +38,7 @@ pub(in super::super::super) async fn provide(run: &mut Run, tokens: Tokens) -> R
             Source::Inferred(options) => inferred::read(run, &options).await?,
             Source::Rejected { table, options } => rejected::read(run, &table, &options)?,
             Source::Loads(options) => history::read(run, &options)?,
+            Source::History { function, arguments } => usage::call(run, &function, &arguments).await?,
         };
         let table = MemTable::try_new(schema, vec![batches])?;
         run.provided.insert(name, provider_as_source(Arc::new(table)));
@@ -49,7 +51,10 @@ fn mentions(tokens: &Tokens) -> bool {
     tokens.tokens.iter().any(|each| match &each.token {
         Token::AtSign => true,
         Token::SingleQuotedString(text) => text.starts_with('@'),
-        Token::Word(word) => ["INFER_SCHEMA", "VALIDATE", "COPY_HISTORY"].contains(&word.value.as_str()),
+        Token::Word(word) => {
+            let name = word.value.as_str();
+            ["INFER_SCHEMA", "VALIDATE", "COPY_HISTORY"].contains(&name) || usage::FUNCTIONS.contains(&name)
+        }
         _ => false,
     })
 }

@@ -51,7 +51,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "snowflake-ops",
         imports: &[PROTO, TRANSPORT, AUTH, QUERY],
-        banned: &["hyper", "hyper-util", "hyper-rustls", "bb8", "serde_json"],
+        banned: &["hyper-rustls", "tokio-rustls", "rustls", "bb8"],
     },
     Layer { name: SIM, imports: &[PROTO, TRANSPORT], banned: &["bb8", "hyper-rustls"] },
     Layer {
@@ -95,6 +95,12 @@ const WALLS: &[Wall] = &[
         why: "time and randomness come through `Clock` and `Entropy`",
     },
     Wall { crates: &[QUERY], needles: &["bb8::"], except: &["src/pool"], why: "bb8 stays inside the pool" },
+    Wall {
+        crates: &["snowflake-ops"],
+        needles: &["hyper::", "hyper_util::"],
+        except: &["src/service/http"],
+        why: "only the service's listeners speak HTTP",
+    },
     Wall {
         crates: &[TRANSPORT],
         needles: &["snowflake_proto::wire", "ServerCode", "serde_json"],

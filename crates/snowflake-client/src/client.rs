@@ -69,6 +69,31 @@ impl SnowflakeClient {
         Ok(Self::assemble(pool, resolved.local_stages, resolved.simulation))
     }
 
+    /// A client with these settings that logs in when it is first used, and opens the sessions that its pool keeps after
+    /// that: for programs that have to start also while the service cannot be reached.
+    ///
+    /// ```
+    /// use snowflake_client::{Authentication, SnowflakeClient, SnowflakeConfig};
+    ///
+    /// let client = SnowflakeClient::lazy(SnowflakeConfig {
+    ///     account: "myorg-myaccount".to_owned(),
+    ///     user: Some("service_user".to_owned()),
+    ///     authentication: Some(Authentication::Password("secret".into())),
+    ///     ..SnowflakeConfig::default()
+    /// })?;
+    /// # drop(client);
+    /// # Ok::<(), snowflake_client::SnowflakeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Configuration`](crate::ErrorKind::Configuration), naming every setting that cannot work.
+    pub fn lazy(config: SnowflakeConfig) -> Result<Self, SnowflakeError> {
+        let resolved = Resolved::from_config(&config)?;
+        let (session, pool) = options(&config, &resolved);
+        let pool = Ok(Pool::lazy(session, pool)?);
+        Ok(Self::assemble(pool, resolved.local_stages, resolved.simulation))
+    }
+
     /// A client that answers from a recording, without any network and without logging in first.
     ///
     /// With [`SimulationMode::Record`](crate::SimulationMode::Record), what the recording lacks is asked

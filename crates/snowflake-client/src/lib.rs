@@ -41,6 +41,8 @@
 //! | `parquet` | yes | export of results as Parquet |
 //! | `sim` | yes | scripted answers, recordings and faults for tests without any server |
 //! | `sim-socket` | no | misbehaving servers on loopback sockets: raw TCP, TLS, HTTP/2, a proxy |
+//! | `ops-service` | no | health and metrics of an account over HTTP, and the binary `snowflake-ops` |
+//! | `otlp` | no | the binary's traces to an OpenTelemetry collector |
 //! | `sim-server` | no | the embedded server; compiles a query engine, which takes minutes |
 
 mod builder;
@@ -49,6 +51,8 @@ mod client;
 mod config;
 mod error;
 mod files;
+#[cfg(feature = "ops-service")]
+mod serve;
 #[cfg_attr(not(feature = "sim"), path = "no_simulation.rs")]
 mod simulation;
 
@@ -94,6 +98,12 @@ pub mod transport {
         Body, BoxFuture, Clock, Delivery, Entropy, Error, ErrorKind, HttpTransport, HttpVersions, Proxy,
         Request, Response, RetryPolicy, SystemClock, SystemEntropy, Transport, TransportOptions,
     };
+}
+
+/// The service: health and figures of an account over HTTP; see [`SnowflakeClient::serve`].
+#[cfg(feature = "ops-service")]
+pub mod service {
+    pub use snowflake_ops::{CollectorOptions, Exposition, Service, ServiceOptions, collector_names};
 }
 
 /// A recording that answers in place of the service; see [`SnowflakeClient::with_simulation`].

@@ -61,6 +61,21 @@ pub(crate) enum Repr {
     },
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },
+    #[cfg(feature = "service")]
+    #[snafu(display("cannot listen on {address}"))]
+    Bind { address: std::net::SocketAddr, source: std::io::Error },
+    #[cfg(feature = "service")]
+    #[snafu(display("the figures of this process cannot be recorded"))]
+    Recorder { source: metrics_exporter_prometheus::BuildError },
+    #[cfg(feature = "service")]
+    #[snafu(display("the options of the service cannot be read"))]
+    ServiceFile { source: toml::de::Error },
+    #[cfg(feature = "service")]
+    #[snafu(display("there is no collector {name}; there are {names}"))]
+    NoCollector { name: String, names: String },
+    #[cfg(feature = "service")]
+    #[snafu(display("the collector {name} may run every {} s at the soonest, {why}", shortest.as_secs()))]
+    CollectorInterval { name: &'static str, shortest: std::time::Duration, why: &'static str },
 }
 
 impl Error {
@@ -92,6 +107,13 @@ impl Error {
             Repr::AccountUsage { source, .. }
             | Repr::WarehouseRefused { source, .. }
             | Repr::Query { source } => source.kind(),
+            #[cfg(feature = "service")]
+            Repr::Bind { .. } => ErrorKind::Io,
+            #[cfg(feature = "service")]
+            Repr::Recorder { .. }
+            | Repr::ServiceFile { .. }
+            | Repr::NoCollector { .. }
+            | Repr::CollectorInterval { .. } => ErrorKind::Configuration,
         }
     }
 
@@ -105,6 +127,32 @@ impl Error {
     #[must_use]
     pub fn lacks_account_usage(&self) -> bool {
         matches!(&*self.0, Repr::AccountUsage { .. })
+    }
+
+    /// The role that may not read `SNOWFLAKE.ACCOUNT_USAGE`.
+    #[cfg(feature = "service")]
+    pub(crate) fn denied_role(&self) -> Option<&str> {
+        match &*self.0 {
+            Repr::AccountUsage { role, .. } => Some(role),
+            _ => None,
+        }
+    }
+
+    /// Whether the statement had no warehouse that it may use.
+    #[cfg(feature = "service")]
+    pub(crate) fn lacks_warehouse(&self) -> bool {
+        use snowflake_proto::ServerCode;
+        let refusals = [
+            ServerCode::INSUFFICIENT_PRIVILEGES,
+            ServerCode::OBJECT_DOES_NOT_EXIST,
+            ServerCode::OBJECT_OR_OPERATION_UNAVAILABLE,
+        ];
+        let Some(error) = self.query() else { return false };
+        let Some(code) = error.code() else { return false };
+        // The codes of a refusal are the same for everything; the words name what it was about.
+        let words = || error.server_message().unwrap_or_default().to_ascii_lowercase();
+        *code == ServerCode::NO_ACTIVE_WAREHOUSE
+            || (refusals.contains(code) && words().contains("warehouse '"))
     }
 
     /// The failure of the statement, where it was one.

@@ -4,15 +4,19 @@
 
 mod account_usage;
 mod answer;
+mod duration;
 mod error;
 mod health;
 mod metadata;
 mod metric;
 mod names;
+#[cfg(feature = "service")]
+mod service;
 #[cfg(test)]
 mod testing;
 mod warehouse;
 
+pub use duration::parse_duration;
 pub use error::{Error, ErrorKind, Result};
 pub use health::{Health, check_health};
 pub use metadata::{
@@ -26,6 +30,8 @@ pub use metric::{
     Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues, describe_metrics,
     metric_catalogue, metric_sources,
 };
+#[cfg(feature = "service")]
+pub use service::{CollectorOptions, Exposition, Service, ServiceOptions, collector_names};
 pub use warehouse::{
     Candidate, Reason, Route, ScalingAdvice, ScalingHint, Standing, WarehouseConfig, WarehouseLoad,
     WarehouseRouter, WarehouseRouterBuilder, WarehouseSize, WarehouseSource, WarehouseState, WarehouseStatus,

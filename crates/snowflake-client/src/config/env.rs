@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use snowflake_ops::parse_duration;
 use snowflake_proto::{Protocol, Secret};
 
 use super::generated::{Kind, VARIABLES};
-use super::{Authentication, SimulationMode, SnowflakeConfig, duration};
+use super::{Authentication, SimulationMode, SnowflakeConfig};
 use crate::error::SnowflakeError;
 
 /// The variables to read.
@@ -119,7 +120,7 @@ impl<'a> Reader<'a> {
     }
 
     fn duration(&mut self, key: &str) -> Option<Duration> {
-        self.parsed(key, "a number with a unit, such as 500ms, 30s, 5m or 2h", duration::parse)
+        self.parsed(key, "a number with a unit, such as 500ms, 30s, 5m or 2h", parse_duration)
     }
 
     fn boolean(&mut self, key: &str) -> Option<bool> {
@@ -243,9 +244,9 @@ mod tests {
         };
         assert_eq!(default("pool_min").parse(), Ok(config.pool_min));
         assert_eq!(default("pool_max").parse(), Ok(config.pool_max));
-        assert_eq!(duration::parse(default("pool_idle_timeout")), Some(config.pool_idle_timeout));
-        assert_eq!(duration::parse(default("connect_timeout")), Some(config.connect_timeout));
-        assert_eq!(duration::parse(default("query_timeout")), config.query_timeout);
+        assert_eq!(parse_duration(default("pool_idle_timeout")), Some(config.pool_idle_timeout));
+        assert_eq!(parse_duration(default("connect_timeout")), Some(config.connect_timeout));
+        assert_eq!(parse_duration(default("query_timeout")), config.query_timeout);
     }
 
     #[test]

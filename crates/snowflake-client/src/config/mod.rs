@@ -1,7 +1,6 @@
 //! What a client is told: in code, or by the environment.
 
 mod authentication;
-mod duration;
 mod env;
 mod generated;
 mod model;

@@ -124,7 +124,7 @@ impl WarehouseStatus {
         u64::from(clusters) * CONCURRENCY
     }
 
-    pub(super) fn read(row: &AnswerRow<'_>) -> Result<Self> {
+    pub(crate) fn read(row: &AnswerRow<'_>) -> Result<Self> {
         let clusters = |column| row.count(column).map_or(0, |count| u32::try_from(count).unwrap_or(u32::MAX));
         let named = |column| row.optional_text(column).filter(|text| !text.eq_ignore_ascii_case("null"));
         Ok(Self {

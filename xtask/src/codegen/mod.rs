@@ -70,7 +70,7 @@ fn generate(root: &Path) -> Result<Vec<Generated>, String> {
     files.extend(statement_types::generate(&read(root, "statement_types")?)?);
     files.extend(session_parameters::generate(&read(root, "session_parameters")?)?);
     files.extend(config::generate(&read(root, "config")?)?);
-    files.extend(metrics::generate(&read(root, "metrics")?)?);
+    files.extend(metrics::generate(&read(root, "metrics")?, &read(root, "monitoring")?)?);
     for file in &mut files {
         if Path::new(file.path).extension().is_some_and(|extension| extension == "rs") {
             file.text = rust::format(root, &file.text).map_err(|error| format!("{}: {error}", file.path))?;

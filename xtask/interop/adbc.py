@@ -1,10 +1,12 @@
-"""The official ADBC driver's bulk ingest, against our simulator.
+"""The official ADBC driver against our simulator: bulk ingest, and what the driver tells of the catalogue.
 
 usage: adbc.py PROGRAM
 
-PROGRAM is the binary `snowflake-sim`. The driver writes Parquet files into a stage and loads them by column name.
+PROGRAM is the binary `snowflake-sim`. To ingest, the driver writes Parquet files into a stage and loads them by column
+name. To tell of the catalogue it sends several SHOW commands at once and joins their results in one query.
 """
 
+import contextlib
 import datetime
 import decimal
 import sys
@@ -84,6 +86,99 @@ def case_no_rows(connection):
     equal(ingest(connection, "nothing", table(range(0)), "create"), 0, "rows created")
     got = read(connection, 'SELECT * FROM "nothing"')
     equal((got.num_rows, got.column_names), (0, table(range(0)).column_names), "rows and columns")
+
+
+def case_catalogs_and_schemas(connection):
+    with shop(connection):
+        found = objects(connection, depth="catalogs")
+        equal([each["catalog_name"] for each in found], ["INTEROP"], "catalogs")
+        equal(objects(connection, depth="catalogs", catalog_filter="nothing"), [], "catalogs of another name")
+        (found,) = objects(connection, depth="db_schemas", catalog_filter="INTEROP")
+        schemas = sorted(each["db_schema_name"] for each in found["catalog_db_schemas"])
+        equal(schemas, ["INFORMATION_SCHEMA", "PUBLIC", "WORK"], "schemas")
+        (found,) = objects(connection, depth="db_schemas", db_schema_filter="W%")
+        equal([each["db_schema_name"] for each in found["catalog_db_schemas"]], ["WORK"], "schemas like W%")
+
+
+def case_tables_and_views(connection):
+    with shop(connection):
+        equal(tables(connection), {"CUSTOMERS": "TABLE", "ORDERS": "TABLE", "CHEAP": "VIEW"}, "tables and views")
+        equal(tables(connection, table_types_filter=["VIEW"]), {"CHEAP": "VIEW"}, "views")
+        equal(tables(connection, table_types_filter=["TABLE"], table_name_filter="O%"), {"ORDERS": "TABLE"}, "tables like O%")
+        equal(tables(connection, table_name_filter="nothing"), {}, "tables of another name")
+        types = connection.adbc_get_table_types()
+        equal(sorted(types), ["TABLE", "VIEW"], "types of tables")
+
+
+def case_columns_and_keys(connection):
+    with shop(connection):
+        everything = {"depth": "all", "catalog_filter": "INTEROP", "db_schema_filter": "WORK"}
+        (found,) = objects(connection, **everything)
+        (schema,) = found["catalog_db_schemas"]
+        found = {table["table_name"]: table for table in schema["db_schema_tables"]}
+        equal(sorted(found), ["CHEAP", "CUSTOMERS", "ORDERS"], "tables and views")
+        columns = sorted(found["ORDERS"]["table_columns"], key=lambda column: column["ordinal_position"])
+        told = [
+            (each["column_name"], each["xdbc_type_name"], each["xdbc_is_nullable"], each["xdbc_column_size"]) for each in columns
+        ]
+        wanted = [("NUMBER", "NUMBER", "NO", 38), ("BUYER", "NUMBER", "YES", 38), ("Note", "TEXT", "YES", 10)]
+        equal(told, wanted, "columns")
+        equal((columns[2]["remarks"], columns[2]["xdbc_char_octet_length"]), ("what else", 40), "comment and bytes")
+        keys = {each["constraint_type"]: each for each in found["ORDERS"]["table_constraints"]}
+        equal(sorted(keys), ["FOREIGN KEY", "PRIMARY KEY"], "kinds of keys")
+        equal(keys["PRIMARY KEY"]["constraint_column_names"], ["NUMBER"], "primary key")
+        (usage,) = keys["FOREIGN KEY"]["constraint_column_usage"]
+        wanted = {"fk_catalog": "INTEROP", "fk_db_schema": "WORK", "fk_table": "CUSTOMERS", "fk_column_name": "ID"}
+        equal(usage, wanted, "what a foreign key refers to")
+        unique = [each for each in found["CUSTOMERS"]["table_constraints"] if each["constraint_type"] == "UNIQUE"]
+        equal([each["constraint_column_names"] for each in unique], [["MAIL", "ID"]], "unique keys")
+        (found,) = objects(connection, **everything, table_name_filter="ORDERS", column_name_filter="B%")
+        (table,) = found["catalog_db_schemas"][0]["db_schema_tables"]
+        equal([each["column_name"] for each in table["table_columns"]], ["BUYER"], "columns like B%")
+
+
+def case_schema_of_a_table(connection):
+    with shop(connection):
+        schema = connection.adbc_get_table_schema("ORDERS")
+        equal(schema.names, ["number", "buyer", "note"], "names")
+        equal([str(field.type) for field in schema], ["int64", "int64", "string"], "types")
+        equal([field.nullable for field in schema], [False, True, True], "NULL allowed")
+        metadata = {name.decode(): value.decode() for name, value in schema.field("number").metadata.items()}
+        equal((metadata["PRIMARY_KEY"], metadata["DATA_TYPE"]), ("Y", "NUMBER(38,0)"), "metadata")
+        equal(schema.field("note").metadata[b"COMMENT"], b"what else", "comment")
+        try:
+            connection.adbc_get_table_schema("NOTHING")
+        except adbc_driver_manager.Error as error:
+            assert "does not exist" in str(error), error
+        else:
+            raise AssertionError("a table that is not there has a schema")
+
+
+@contextlib.contextmanager
+def shop(connection):
+    """Two tables with keys and a view, in a schema that holds nothing else."""
+    statements = [
+        "CREATE OR REPLACE SCHEMA work",
+        "CREATE TABLE customers (id INT PRIMARY KEY, mail VARCHAR, UNIQUE (mail, id))",
+        """CREATE TABLE orders (number INT PRIMARY KEY, buyer INT REFERENCES customers (id),
+           "Note" VARCHAR(10) COMMENT 'what else')""",
+        "CREATE VIEW cheap AS SELECT number FROM orders",
+    ]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        yield
+        cursor.execute("CREATE OR REPLACE SCHEMA work")
+
+
+def objects(connection, **options):
+    return connection.adbc_get_objects(**options).read_all().to_pylist()
+
+
+def tables(connection, **options):
+    found = objects(connection, depth="tables", catalog_filter="INTEROP", db_schema_filter="WORK", **options)
+    schemas = [schema for catalog in found for schema in catalog["catalog_db_schemas"]]
+    return {table["table_name"]: table["table_type"] for schema in schemas for table in schema["db_schema_tables"]}
 
 
 def ingest(connection, name, data, mode, options=None):

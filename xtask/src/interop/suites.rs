@@ -27,6 +27,10 @@ const PYTHON_4: Environment =
     Environment { name: "python-4", packages: &["snowflake-connector-python==4.7.5"] };
 const PYTHON_5: Environment =
     Environment { name: "python-5", packages: &["snowflake-connector-python==5.2.0"] };
+const SQLALCHEMY: Environment = Environment {
+    name: "sqlalchemy",
+    packages: &["snowflake-sqlalchemy==2.1.0", "sqlalchemy==2.1.9", "snowflake-connector-python==5.2.0"],
+};
 const ADBC: Environment =
     Environment { name: "adbc", packages: &["adbc-driver-snowflake==1.11.0", "adbc-driver-manager==1.13.0"] };
 
@@ -110,6 +114,14 @@ pub(super) const SUITES: &[Suite] = &[
         libraries: &[DATAFRAMES],
         emulators: &[],
         script: "adbc.py",
+        programs: &[SIMULATOR],
+    },
+    Suite {
+        name: "sqlalchemy",
+        environment: &SQLALCHEMY,
+        libraries: &[],
+        emulators: &[],
+        script: "sqlalchemy_orm.py",
         programs: &[SIMULATOR],
     },
 ];

@@ -72,7 +72,7 @@ pub(in super::super) enum Relation {
     View(Arc<View>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct View {
     pub(in super::super) created: Stamp,
     pub(in super::super) comment: String,

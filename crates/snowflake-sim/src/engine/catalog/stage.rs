@@ -6,7 +6,7 @@ use super::super::time::Stamp;
 use super::Kind;
 
 /// A folder for files to load or unload.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Stage {
     pub(in super::super) created: Stamp,
     pub(in super::super) comment: String,
@@ -20,7 +20,7 @@ pub(in super::super) struct Stage {
 }
 
 /// A named file format.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct FileFormat {
     pub(in super::super) created: Stamp,
     pub(in super::super) comment: String,

@@ -111,7 +111,7 @@ async fn set(run: &Run, subject: &Subject, cursor: &mut Cursor<'_>) -> Result<()
 }
 
 /// Changes what is said of a table; its rows stay.
-async fn remake(
+pub(super) async fn remake(
     run: &Run,
     subject: &Subject,
     change: impl FnOnce(&mut TableOptions),

@@ -2,6 +2,7 @@
 
 mod alter;
 mod columns;
+mod comment;
 mod constraints;
 mod container;
 pub(super) mod stage;
@@ -12,6 +13,7 @@ mod warehouse;
 
 use snowflake_proto::StatementType;
 
+pub(super) use comment::comment;
 pub(super) use table::put as put_table;
 
 use super::answer::status;

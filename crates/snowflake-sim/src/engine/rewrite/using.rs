@@ -1,7 +1,7 @@
-//! `USING` of the same column in several joins of one FROM.
+//! Columns that joins name in `USING`.
 //!
-//! DataFusion takes such a column for ambiguous, though it is one for Snowflake. It gets the name of the
-//! relation that it comes from.
+//! Where it asks for types, and where several joins name the same column, DataFusion takes such a column
+//! for ambiguous. So it gets the name of the relation that it comes from.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::aliases::substitute;
 use super::make::ident;
 use super::relations::plain_name;
 
-/// Qualifies the columns of a select that several of its joins name in USING.
+/// Qualifies the columns of a select that its joins name in USING.
 pub(super) fn qualify(select: &mut Select) {
     let mut known = BTreeMap::new();
     for each in &select.from {
@@ -35,30 +35,23 @@ pub(super) fn qualify(select: &mut Select) {
     }
 }
 
-/// The columns that more than one join names, and where each comes from.
+/// The columns that joins name, and where each comes from.
 fn shared(from: &TableWithJoins) -> BTreeMap<String, Expr> {
-    let mut found: BTreeMap<String, (&TableFactor, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<String, &TableFactor> = BTreeMap::new();
     for (at, join) in from.joins.iter().enumerate() {
         let Some((columns, is_right)) = using(join) else { continue };
         for column in columns {
-            match found.get_mut(&column) {
-                Some((relation, times)) => {
-                    *times += 1;
-                    if is_right {
-                        *relation = &join.relation;
-                    }
-                }
-                // Which of several relations has the column is not known before planning.
-                None if at > 0 && !is_right => {}
-                None => {
-                    found.insert(column, (if is_right { &join.relation } else { &from.relation }, 1));
-                }
+            if is_right {
+                found.insert(column, &join.relation);
+            } else if at == 0 {
+                // Further on it is not known before planning which of several relations has the column.
+                found.insert(column, &from.relation);
             }
         }
     }
-    let shared = found.into_iter().filter(|(_, (_, times))| *times > 1);
-    shared
-        .filter_map(|(column, (relation, _))| Some((column.clone(), qualified(relation, &column)?)))
+    found
+        .into_iter()
+        .filter_map(|(column, relation)| Some((column.clone(), qualified(relation, &column)?)))
         .collect()
 }
 

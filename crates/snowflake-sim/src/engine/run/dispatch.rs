@@ -105,6 +105,7 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "CREATE" => Box::pin(ddl::create(run, tokens)).await,
         "DROP" => Box::pin(ddl::drop_object(run, tokens)).await,
         "ALTER" => Box::pin(ddl::alter(run, tokens)).await,
+        "COMMENT" => Box::pin(ddl::comment(run, tokens)).await,
         "SHOW" => show::execute(run, tokens),
         "DESC" | "DESCRIBE" => Box::pin(describe::execute(run, tokens)).await,
         "USE" | "SET" | "UNSET" => Box::pin(session_commands::execute(run, tokens)).await,
@@ -114,9 +115,7 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "LIST" | "LS" => stage::list(run, tokens).await,
         "REMOVE" | "RM" => stage::remove(run, tokens).await,
         "EXPLAIN" => explain::execute(run, tokens),
-        "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "COMMENT" | "UNDROP" | "DECLARE" => {
-            Err(SqlError::not_simulated(first))
-        }
+        "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "UNDROP" | "DECLARE" => Err(SqlError::not_simulated(first)),
         _ => Err(cursor.unexpected()),
     }
 }

@@ -204,3 +204,40 @@ async fn a_transaction_whose_table_got_other_columns_cannot_commit() {
     assert_eq!(execute(&other, ask("commit")).await.unwrap_err().code, "300010");
     assert_eq!(db.run("select count(*) from t").await.body(), "0");
 }
+
+#[tokio::test]
+async fn comments_are_made_later() {
+    let db = Db::new().await;
+    db.run("create table t (a int)").await;
+    db.run("insert into t values (7)").await;
+    db.run("create view v as select a from t").await;
+    db.run("create stage st").await;
+    db.run("create file format f").await;
+    for on in [
+        "table t",
+        "column t.a",
+        "view public.v",
+        "stage st",
+        "file format f",
+        "schema public",
+        "database db",
+    ] {
+        db.run(&format!("comment on {on} is 'on {on}, it''s said'")).await;
+    }
+    let cases = [
+        ("show tables", 5, "on table t"),
+        ("show columns in table t", 8, "on column t.a"),
+        ("show views", 6, "on view public.v"),
+        ("show stages", 8, "on stage st"),
+        ("show file formats", 6, "on file format f"),
+        ("show schemas like 'public'", 6, "on schema public"),
+        ("show databases", 6, "on database db"),
+    ];
+    for (sql, at, text) in cases {
+        assert_eq!(db.run(sql).await.rows[0][at], format!("{text}, it's said"), "{sql}");
+    }
+    assert_eq!(db.run("select a from v").await.body(), "7");
+    assert_eq!(db.fail("comment on table nope is 'x'").await.code, "002003");
+    assert_eq!(db.fail("comment on column t.nope is 'x'").await.code, "000904");
+    db.run("comment if exists on view nope is 'x'").await;
+}

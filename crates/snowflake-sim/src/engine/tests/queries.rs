@@ -286,6 +286,10 @@ async fn a_column_of_several_usings_is_one_column() {
     let joined =
         "select k, x, y, z from a left join b using (k) left join c using (k) where k > 0 order by 1";
     assert_eq!(db.run(joined).await.body(), "1|10|100|NULL; 2|20|NULL|2000");
+    let texts = "with d as (select k::varchar k, upper(x) w from a), f as (select k::varchar k from b),
+                 e as (select k, coalesce(w, '-') w from f left join d using (k) where k ilike '%')
+                 select w, k from e order by k";
+    assert_eq!(db.run(texts).await.body(), "10|1; -|3");
     let right =
         "select k, count(*) from a left join b using (k) right join c as d using (k) group by k order by 1";
     assert_eq!(db.run(right).await.body(), "2|1; 3|1");

@@ -140,12 +140,12 @@ def case_columns_and_keys(connection):
 def case_schema_of_a_table(connection):
     with shop(connection):
         schema = connection.adbc_get_table_schema("ORDERS")
-        equal(schema.names, ["number", "buyer", "note"], "names")
+        equal(schema.names, ["NUMBER", "BUYER", "Note"], "names")
         equal([str(field.type) for field in schema], ["int64", "int64", "string"], "types")
         equal([field.nullable for field in schema], [False, True, True], "NULL allowed")
-        metadata = {name.decode(): value.decode() for name, value in schema.field("number").metadata.items()}
+        metadata = {name.decode(): value.decode() for name, value in schema.field("NUMBER").metadata.items()}
         equal((metadata["PRIMARY_KEY"], metadata["DATA_TYPE"]), ("Y", "NUMBER(38,0)"), "metadata")
-        equal(schema.field("note").metadata[b"COMMENT"], b"what else", "comment")
+        equal(schema.field("Note").metadata[b"COMMENT"], b"what else", "comment")
         try:
             connection.adbc_get_table_schema("NOTHING")
         except adbc_driver_manager.Error as error:

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use snowflake_ingest::{
     CopyIntoRequest, CopyResult, LocalStages, Machine, RejectedRecord, UnloadRequest, UnloadResult,
 };
-use snowflake_ops::Health;
+use snowflake_ops::{CostEstimator, Health};
 use snowflake_query::{
     BatchStream, Pool, PoolOptions, Query, QueryHandle, QueryId, QueryResult, ResultOptions, RowStream,
     Session, SessionOptions, Wanted,
@@ -49,6 +49,7 @@ struct Inner {
     /// Or what is wrong with the settings, where the constructor could not say it.
     pool: Result<Pool, String>,
     machine: Machine,
+    costs: CostEstimator,
     simulation: Simulated,
 }
 
@@ -127,12 +128,17 @@ impl SnowflakeClient {
 
     fn assemble(pool: Result<Pool, String>, local_stages: LocalStages, simulation: Simulated) -> Self {
         let machine = Machine::new(local_stages).with_home(std::env::home_dir());
-        Self { inner: Arc::new(Inner { pool, machine, simulation }) }
+        Self { inner: Arc::new(Inner { pool, machine, costs: CostEstimator::new(), simulation }) }
     }
 
     /// What transfers may use of this machine.
     pub(crate) fn machine(&self) -> &Machine {
         &self.inner.machine
+    }
+
+    /// What was learned from the account's history about the cost of statements.
+    pub(crate) fn costs(&self) -> &CostEstimator {
+        &self.inner.costs
     }
 
     pub(crate) fn pool(&self) -> Result<&Pool, SnowflakeError> {

@@ -151,6 +151,15 @@ impl SnowflakeError {
         }
     }
 
+    /// What a statement was estimated to cost that a [cost limit](crate::SnowflakeClient::with_cost_limit) refused.
+    #[must_use]
+    pub fn cost_estimate(&self) -> Option<&snowflake_ops::CostEstimate> {
+        match self {
+            Self::Ops { source } => source.cost_estimate(),
+            _ => None,
+        }
+    }
+
     /// Which of several statements that were submitted together failed, from 0.
     #[must_use]
     pub fn statement_index(&self) -> Option<usize> {

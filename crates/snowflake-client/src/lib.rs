@@ -49,6 +49,7 @@ mod builder;
 mod bulk;
 mod client;
 mod config;
+mod cost;
 mod error;
 mod files;
 #[cfg(feature = "ops-service")]
@@ -59,6 +60,7 @@ mod simulation;
 pub use builder::ClientBuilder;
 pub use client::SnowflakeClient;
 pub use config::{Authentication, SimulationMode, SnowflakeConfig};
+pub use cost::CostLimited;
 pub use error::{ErrorKind, SnowflakeError};
 #[cfg(feature = "sim")]
 pub use simulation::Simulation;
@@ -71,6 +73,15 @@ pub use snowflake_ingest::{
     UploadOptions,
 };
 pub use snowflake_ops::Health;
+pub use snowflake_ops::{
+    Alert, AlertKind, AlertMemory, AlertSink, Budget, BudgetCheck, BudgetPeriod, BudgetScope, BudgetStatus,
+    BudgetWatch, BurnRate, CallbackSink, Forecast, LogSink, Spend, Spender, WebhookSink, evaluate_budget,
+};
+pub use snowflake_ops::{
+    AttributionKey, AttributionLine, CostAttribution, CostBound, CostEstimate, CostEstimator, CostLimit,
+    CostMethod, CreditUsage, EstimateBasis, PriorReason, QueryCost, UnknownCost, UsageSource, WarehouseSize,
+    WhyApproximated,
+};
 pub use snowflake_ops::{Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues};
 pub use snowflake_ops::{describe_metrics, metric_catalogue, metric_sources};
 pub use snowflake_proto::{

@@ -4,6 +4,9 @@ use snafu::Snafu;
 use snowflake_proto::Recovery;
 /// The kinds are those of a statement: every answer comes from one.
 pub use snowflake_query::ErrorKind;
+use snowflake_query::QueryId;
+
+use crate::cost::CostEstimate;
 
 /// A failure of this crate.
 #[derive(Debug, Snafu)]
@@ -59,6 +62,31 @@ pub(crate) enum Repr {
         role: String,
         source: snowflake_query::Error,
     },
+    #[snafu(display("the warehouse {name} has a size whose cost is not known here"))]
+    NoRate { name: String },
+    #[snafu(display("no warehouse is current: name one in the query, the session or the configuration"))]
+    NoCurrentWarehouse,
+    #[snafu(display("the cost of this statement cannot be estimated: {reason}"))]
+    Unexplainable { reason: &'static str },
+    #[snafu(display("the answer to EXPLAIN is no plan"))]
+    Plan,
+    #[snafu(display(
+        "the statement may cost {figure:.6} credits on {} (nine of ten such cost between {:.6} and {:.6}), which is \
+         above the limit of {limit}: read less, choose another warehouse, or raise the limit",
+        estimate.warehouse,
+        estimate.low,
+        estimate.high
+    ))]
+    CostLimit { figure: f64, limit: f64, estimate: Box<CostEstimate> },
+    #[snafu(display(
+        "nothing is known of the cost of {query_id}: it still runs, ran more than a year ago, or the role may not \
+         see it"
+    ))]
+    UnknownStatement { query_id: QueryId },
+    #[snafu(display("the webhook at {host} did not take an alert"))]
+    Webhook { host: String, source: snowflake_transport::Error },
+    #[snafu(display("the webhook at {host} answered an alert with status {status}"))]
+    WebhookRefused { host: String, status: u16 },
     #[snafu(transparent)]
     Query { source: snowflake_query::Error },
     #[cfg(feature = "service")]
@@ -100,10 +128,16 @@ impl Error {
             | Repr::Configuration { .. }
             | Repr::NotInASchema { .. }
             | Repr::Scope
-            | Repr::Difference { .. } => ErrorKind::Configuration,
-            Repr::NoWarehouse { .. } | Repr::NotFound { .. } => ErrorKind::NotFound,
+            | Repr::Difference { .. }
+            | Repr::NoCurrentWarehouse
+            | Repr::Unexplainable { .. }
+            | Repr::CostLimit { .. } => ErrorKind::Configuration,
+            Repr::NoWarehouse { .. } | Repr::NotFound { .. } | Repr::UnknownStatement { .. } => {
+                ErrorKind::NotFound
+            }
             Repr::Incomplete { .. } => ErrorKind::Incomplete,
-            Repr::Answer { .. } => ErrorKind::Protocol,
+            Repr::Plan | Repr::NoRate { .. } | Repr::Answer { .. } => ErrorKind::Protocol,
+            Repr::Webhook { .. } | Repr::WebhookRefused { .. } => ErrorKind::Network,
             Repr::AccountUsage { source, .. }
             | Repr::WarehouseRefused { source, .. }
             | Repr::Query { source } => source.kind(),
@@ -153,6 +187,15 @@ impl Error {
         let words = || error.server_message().unwrap_or_default().to_ascii_lowercase();
         *code == ServerCode::NO_ACTIVE_WAREHOUSE
             || (refusals.contains(code) && words().contains("warehouse '"))
+    }
+
+    /// What a statement was estimated to cost that was refused by a [`CostLimit`](crate::CostLimit).
+    #[must_use]
+    pub fn cost_estimate(&self) -> Option<&CostEstimate> {
+        match &*self.0 {
+            Repr::CostLimit { estimate, .. } => Some(estimate),
+            _ => None,
+        }
     }
 
     /// The failure of the statement, where it was one.

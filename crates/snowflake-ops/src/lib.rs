@@ -4,6 +4,7 @@
 
 mod account_usage;
 mod answer;
+mod cost;
 mod duration;
 mod error;
 mod health;
@@ -16,6 +17,16 @@ mod service;
 mod testing;
 mod warehouse;
 
+pub use cost::{
+    Alert, AlertKind, AlertMemory, AlertSink, Budget, BudgetCheck, BudgetPeriod, BudgetScope, BudgetStatus,
+    BudgetWatch, BurnRate, CallbackSink, Forecast, LogSink, Spend, Spender, WebhookSink, evaluate_budget,
+    fetch_spend,
+};
+pub use cost::{
+    AttributionKey, AttributionLine, CostAttribution, CostBound, CostEstimate, CostEstimator, CostLimit,
+    CostMethod, CreditUsage, EstimateBasis, PriorReason, QueryCost, UnknownCost, UsageSource,
+    WhyApproximated, attribute_credits, fetch_credit_usage, fetch_query_cost,
+};
 pub use duration::parse_duration;
 pub use error::{Error, ErrorKind, Result};
 pub use health::{Health, check_health};

@@ -22,6 +22,8 @@ pub struct WarehouseStatus {
     pub state: WarehouseState,
     /// `STANDARD` or `SNOWPARK-OPTIMIZED`.
     pub warehouse_type: Option<String>,
+    /// Which generation of hardware a standard one runs on, such as `2` or `STANDARD_GEN_2`.
+    pub generation: Option<String>,
     /// Its size; `None` for a size that this crate does not know.
     pub size: Option<WarehouseSize>,
     /// The fewest clusters that it runs with.
@@ -131,6 +133,7 @@ impl WarehouseStatus {
             name: row.text("name")?,
             state: WarehouseState::parse(&row.text("state")?),
             warehouse_type: named("type"),
+            generation: named("generation").or_else(|| named("resource_constraint")),
             size: row.optional_text("size").and_then(|size| WarehouseSize::parse(&size)),
             min_clusters: clusters("min_cluster_count").max(1),
             max_clusters: clusters("max_cluster_count").max(1),

@@ -63,6 +63,15 @@ impl Query {
         self
     }
 
+    /// A query with another text and the same binds and context that is a statement of its own: it has no request id
+    /// yet, and is waited for.
+    #[must_use]
+    pub fn as_another(mut self, sql: impl Into<String>) -> Self {
+        self.request_id = None;
+        self.asynchronous = false;
+        self.with_sql(sql)
+    }
+
     /// Whether [`QueryBuilder::async_mode`] was set.
     #[must_use]
     pub fn is_async(&self) -> bool {

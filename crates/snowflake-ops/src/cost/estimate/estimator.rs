@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryFutureExt;
-use snafu::OptionExt;
 use snowflake_query::{Pool, Query};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::history::fetch_samples;
+use super::history::fetch_history;
 use super::model::{Ground, Model};
 use super::outcome::{CostEstimate, EstimateBasis, PriorReason};
-use super::plan::Plan;
+use super::plan::{Plan, explain};
+use super::samples::measure;
 use super::statement::{Explainable, fingerprint};
 use crate::cost::rate::{LEAST_BILLED_SECONDS, Rate, SECONDS_PER_HOUR, fetch_rate};
-use crate::error::{PlanSnafu, Result, UnexplainableSnafu};
+use crate::error::{Result, UnexplainableSnafu};
 
 /// What the intervals promise; they are built for more, see the guide.
 const COVERAGE: f64 = 0.9;
@@ -74,7 +74,8 @@ impl CostEstimator {
     /// What a statement would cost on a warehouse, whose name is spelled as in SQL.
     ///
     /// Nothing is run: the plan comes from `EXPLAIN USING JSON`, the rate from `SHOW WAREHOUSES`, neither of which
-    /// needs a running warehouse. Reading the history does, on the session's own warehouse, for some seconds.
+    /// needs a running warehouse. Reading the history does, on the session's own warehouse, for some seconds; then up to
+    /// 48 statements of it are explained once more, to compare what plans assign with what was read.
     ///
     /// # Errors
     /// [`Configuration`](crate::ErrorKind::Configuration) for a statement that nobody can explain, such as COPY, CALL
@@ -115,18 +116,13 @@ impl CostEstimator {
         }
         let history = time::Duration::try_from(self.history).unwrap_or(time::Duration::MAX);
         let since = pool.clock().wall().saturating_sub(history);
-        let samples = fetch_samples(pool, since).await?;
-        let model = samples.map(|samples| Arc::new(Model::new(&samples)));
+        let model = match fetch_history(pool, since).await? {
+            Some(history) => Some(Arc::new(Model::new(&measure(pool, history).await))),
+            None => None,
+        };
         *kept = Some(Calibration { model: model.clone(), read: now });
         Ok(model)
     }
-}
-
-async fn explain(pool: &Pool, query: Query) -> Result<Plan> {
-    let sql = format!("EXPLAIN USING JSON {}", query.sql());
-    let result = pool.execute(query.as_another(sql)).await?;
-    let text = result.rows.row(0).and_then(|row| row.get::<String>(0).ok());
-    Ok(text.and_then(|text| Plan::parse(&text)).context(PlanSnafu)?)
 }
 
 fn estimate(plan: Plan, rate: Rate, model: Option<&Model>, statement: u64) -> CostEstimate {
@@ -138,7 +134,7 @@ fn estimate(plan: Plan, rate: Rate, model: Option<&Model>, statement: u64) -> Co
             &empty
         }
     };
-    let predicted = known.predict(float(plan.bytes), f64::from(rate.size.nodes()), statement);
+    let predicted = known.predict(plan.bytes_as_float(), f64::from(rate.size.nodes()), statement);
     let per_second = rate.per_hour / SECONDS_PER_HOUR;
     // The service answers from metadata, or does not, what reads no partition.
     let low = if plan.partitions == 0 { 0.0 } else { predicted.low };
@@ -178,9 +174,4 @@ fn free(rate: Rate) -> CostEstimate {
         credits_per_hour: rate.per_hour,
         resume_credits: 0.0,
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an estimate needs no more than 53 bits of a number of bytes")]
-fn float(bytes: u64) -> f64 {
-    bytes as f64
 }

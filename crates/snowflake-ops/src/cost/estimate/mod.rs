@@ -7,6 +7,7 @@ mod line;
 mod model;
 mod outcome;
 mod plan;
+mod samples;
 #[cfg(test)]
 mod service_tests;
 mod statement;

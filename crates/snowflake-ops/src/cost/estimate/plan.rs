@@ -1,6 +1,10 @@
 //! What `EXPLAIN USING JSON` says that a statement will read.
 
 use serde_json::Value;
+use snafu::OptionExt;
+use snowflake_query::{Pool, Query};
+
+use crate::error::{PlanSnafu, Result};
 
 /// How much a statement will read at most: what is left once the plan has been pruned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +30,19 @@ impl Plan {
         }
     }
 
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "an estimate needs no more than 53 bits of a number of bytes"
+    )]
+    pub(super) fn bytes_as_float(&self) -> f64 {
+        self.bytes as f64
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "nor of a number of partitions")]
+    pub(super) fn partitions_as_float(&self) -> f64 {
+        self.partitions as f64
+    }
+
     fn of(stats: &Value) -> Self {
         let figure = |name: &str| stats.get(name).and_then(whole).unwrap_or(0);
         Self {
@@ -42,6 +59,14 @@ impl Plan {
             bytes: self.bytes.saturating_add(other.bytes),
         }
     }
+}
+
+/// Asks for the plan of a statement, which runs nothing.
+pub(super) async fn explain(pool: &Pool, query: Query) -> Result<Plan> {
+    let sql = format!("EXPLAIN USING JSON {}", query.sql());
+    let result = pool.execute(query.as_another(sql)).await?;
+    let text = result.rows.row(0).and_then(|row| row.get::<String>(0).ok());
+    Ok(text.and_then(|text| Plan::parse(&text)).context(PlanSnafu)?)
 }
 
 /// A number that may have come as text.

@@ -1,5 +1,7 @@
 //! Estimates and limits, against a service that answers EXPLAIN, SHOW WAREHOUSES and the histories.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use snowflake_query::{Query, QueryBuilder, Uuid};
@@ -92,18 +94,49 @@ async fn without_history_or_the_right_to_it_the_estimate_is_a_belief_and_says_so
 
 #[tokio::test(start_paused = true)]
 async fn the_history_is_read_once_an_hour() {
-    let service =
-        service().on_prefix("EXPLAIN", plan(1, GIB)).on_prefix("SELECT LEFT(q.query_text", history(50, true));
+    let reads = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&reads);
+    let service = service().on_prefix("EXPLAIN", plan(1, GIB)).on_any(move |asked| {
+        asked.sql().starts_with("SELECT LEFT").then(|| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            history(50, true)
+        })
+    });
     let (pool, estimator) = (pool(&service), CostEstimator::new());
-    let reads = || service.ledger().executions();
-    estimator.estimate(&pool, "select 1", "wh").await.unwrap();
-    let first = reads();
-    estimator.estimate(&pool, "select 1", "wh").await.unwrap();
-    // EXPLAIN and SHOW again, but no history.
-    assert_eq!(reads() - first, 2);
-    tokio::time::advance(Duration::from_secs(3_601)).await;
-    estimator.estimate(&pool, "select 1", "wh").await.unwrap();
-    assert_eq!(reads() - first, 5);
+    let estimate = || estimator.estimate(&pool, "select 1", "wh");
+    let (one, other) = tokio::join!(estimate(), estimate());
+    assert!(one.is_ok() && other.is_ok());
+    assert_eq!(reads.load(Ordering::Relaxed), 1, "all who wait share one reading");
+    tokio::time::advance(Duration::from_secs(3_599)).await;
+    estimate().await.unwrap();
+    assert_eq!(reads.load(Ordering::Relaxed), 1);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    estimate().await.unwrap();
+    assert_eq!(reads.load(Ordering::Relaxed), 2);
+    estimator.forget().await;
+    estimate().await.unwrap();
+    assert_eq!(reads.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_plans_assign_is_compared_with_what_plans_assigned() {
+    // Plans assign four times the bytes that are read: two columns of eight.
+    let service = service().on_prefix("EXPLAIN", plan(7, 32 * GIB)).on_any(|asked| {
+        asked.sql().starts_with("SELECT LEFT").then(|| {
+            let row = |n: u32| ("select a from t", "Medium", "STANDARD", 8.0 * 1_073_741_824.0, 21_000 + n);
+            let table = Table::new()
+                .text("QUERY_TEXT")
+                .text("WAREHOUSE_SIZE")
+                .text("WAREHOUSE_TYPE")
+                .float("BYTES_SCANNED")
+                .number("EXECUTION_TIME", 0);
+            Answer::rows(table.rows((0..100).map(row)))
+        })
+    });
+    let estimate = CostEstimator::new().estimate(&pool(&service), "select b from u", "wh").await.unwrap();
+    let truth = 21.0 * 4.0 / 3_600.0;
+    assert_eq!(estimate.basis, EstimateBasis::Calibrated { samples: 100 });
+    assert!((estimate.estimated_credits / truth - 1.0).abs() < 0.05, "{estimate:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,7 +167,7 @@ async fn a_suspended_warehouse_has_to_start_and_a_plan_that_reads_nothing_may_co
 #[tokio::test(start_paused = true)]
 async fn a_limit_refuses_with_the_figure_the_limit_and_what_to_do() {
     let service = service()
-        .on_prefix("EXPLAIN USING JSON", plan(7, 8 * GIB))
+        .on_prefix("EXPLAIN USING JSON SELECT * FROM big", plan(7, 8 * GIB))
         .on_prefix("SELECT LEFT(q.query_text", history(200, true));
     let (pool, estimator) = (pool(&service), CostEstimator::new());
     // The query's own request id is not spent on EXPLAIN.

@@ -18,6 +18,7 @@ pub(super) struct Suite {
 const SIMULATOR: &str = "debug/snowflake-sim";
 const SQL: &str = "debug/examples/sql";
 const LOAD: &str = "debug/examples/load";
+const OPS: &str = "debug/snowflake-ops";
 
 const FAKESNOW: Environment = Environment {
     name: "fakesnow",
@@ -30,6 +31,11 @@ const PYTHON_5: Environment =
 const SQLALCHEMY: Environment = Environment {
     name: "sqlalchemy",
     packages: &["snowflake-sqlalchemy==2.1.0", "sqlalchemy==2.1.9", "snowflake-connector-python==5.2.0"],
+};
+/// The connector does the work that Prometheus sees; matplotlib draws what it saw.
+const PROMETHEUS: Environment = Environment {
+    name: "prometheus",
+    packages: &["snowflake-connector-python==4.7.5", "PyYAML==6.0.3", "matplotlib==3.11.2"],
 };
 const ADBC: Environment =
     Environment { name: "adbc", packages: &["adbc-driver-snowflake==1.11.0", "adbc-driver-manager==1.13.0"] };
@@ -123,6 +129,14 @@ pub(super) const SUITES: &[Suite] = &[
         emulators: &[],
         script: "sqlalchemy_orm.py",
         programs: &[SIMULATOR],
+    },
+    Suite {
+        name: "prometheus",
+        environment: &PROMETHEUS,
+        libraries: &[],
+        emulators: &[],
+        script: "prometheus.py",
+        programs: &[SIMULATOR, OPS],
     },
 ];
 

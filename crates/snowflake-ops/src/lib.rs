@@ -8,6 +8,7 @@ mod cost;
 mod duration;
 mod error;
 mod health;
+mod history;
 mod metadata;
 mod metric;
 mod names;
@@ -30,6 +31,11 @@ pub use cost::{
 pub use duration::parse_duration;
 pub use error::{Error, ErrorKind, Result};
 pub use health::{Health, check_health};
+pub use history::{
+    HistorySource, HistoryStatus, Percentiles, QueryHistoryOptions, QueryOperator, QueryProfile, QueryRecord,
+    QuerySummary, most_expensive_queries, query_history, query_profile, slowest_queries, summarize_queries,
+    summarize_queries_by_warehouse,
+};
 pub use metadata::{
     Change, Clustering, ColumnKind, ColumnSnapshot, Database, ForeignKey, ForeignKeySnapshot, Grant, Grantee,
     Key, KeySnapshot, ListOptions, Listing, NamedFileFormat, NamedTable, Schema, SchemaDifference,

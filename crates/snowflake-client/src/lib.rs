@@ -52,6 +52,8 @@ mod config;
 mod cost;
 mod error;
 mod files;
+mod history;
+mod metadata;
 #[cfg(feature = "ops-service")]
 mod serve;
 #[cfg_attr(not(feature = "sim"), path = "no_simulation.rs")]
@@ -78,9 +80,16 @@ pub use snowflake_ops::{
     BudgetWatch, BurnRate, CallbackSink, Forecast, LogSink, Spend, Spender, WebhookSink, evaluate_budget,
 };
 pub use snowflake_ops::{
-    AttributionKey, AttributionLine, CostAttribution, CostBound, CostEstimate, CostEstimator, CostLimit,
-    CostMethod, CreditUsage, EstimateBasis, PriorReason, QueryCost, UnknownCost, UsageSource, WarehouseSize,
-    WhyApproximated,
+    AttributionKey, AttributionLine, Change, Clustering, ColumnKind, ColumnSnapshot, CostAttribution,
+    CostBound, CostEstimate, CostEstimator, CostLimit, CostMethod, CreditUsage, Database, EstimateBasis,
+    ForeignKey, ForeignKeySnapshot, Grant, Grantee, Key, KeySnapshot, ListOptions, Listing, NamedFileFormat,
+    NamedTable, PriorReason, QueryCost, Schema, SchemaDifference, SchemaSnapshot, Scope, Stage, Table,
+    TableColumn, TableDifference, TableKeys, TableKind, TableSnapshot, TableStatistics, TableStorage,
+    UnknownCost, UsageSource, View, WarehouseSize, WhyApproximated,
+};
+pub use snowflake_ops::{
+    HistorySource, HistoryStatus, Percentiles, QueryHistoryOptions, QueryOperator, QueryProfile, QueryRecord,
+    QuerySummary,
 };
 pub use snowflake_ops::{Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues};
 pub use snowflake_ops::{describe_metrics, metric_catalogue, metric_sources};

@@ -9,6 +9,7 @@ mod files;
 mod health;
 mod loading;
 mod login;
+mod metadata;
 mod queries;
 mod round_trip;
 mod session;

@@ -5,6 +5,7 @@
 //! batches behind an `Arc`; a statement that writes swaps in a new version. What is not built answers
 //! with an error that begins `not simulated: `.
 
+mod access;
 mod answer;
 mod cancel;
 mod catalog;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::Value as Json;
 use snowflake_proto::{PARAMETERS, Parameter};
 
+use super::access::Object;
 use super::catalog::{ObjectPath, Relation, Stage};
 use super::deep::Deep;
 use super::stage::{self, Client};
@@ -47,9 +48,8 @@ pub(super) struct State {
 }
 
 impl EngineSession {
-    pub(super) fn new(engine: Engine, user: &str, session_id: i64) -> Self {
-        let context =
-            Context { user: user.to_owned(), role: Some("ACCOUNTADMIN".to_owned()), ..Context::default() };
+    pub(super) fn new(engine: Engine, user: &str, role: String, session_id: i64) -> Self {
+        let context = Context { user: user.to_owned(), role: Some(role), ..Context::default() };
         let state = Mutex::new(State { context, ..State::default() });
         Self { inner: Arc::new(Inner { engine, session_id, state }) }
     }
@@ -110,7 +110,7 @@ impl EngineSession {
     /// Chooses current objects at login; one that does not exist is left unset and its name answered.
     pub(crate) fn use_at_login(&self, wanted: &Context) -> Vec<String> {
         let mut missing = Vec::new();
-        let catalog = self.inner.engine.catalog();
+        let (catalog, access) = (self.engine().catalog(), self.engine().access());
         let mut state = self.state();
         let mut take = |name: &Option<String>, exists: &dyn Fn(&str) -> bool| match name {
             Some(name) if exists(name) => Some(name.clone()),
@@ -120,19 +120,26 @@ impl EngineSession {
             }
             None => None,
         };
-        let role = take(&wanted.role, &|name| run::ROLES.contains(&name));
-        let warehouse = take(&wanted.warehouse, &|name| self.engine().fleet().contains(name));
-        let database = take(&wanted.database, &|name| catalog.databases.contains_key(name));
+        let role = take(&wanted.role, &|name| access.available(&wanted.user).contains(name));
+        state.context.role = role.or_else(|| state.context.role.take());
+        let role = state.context.role.clone().unwrap_or_default();
+        let usable = |object: &Object| access.holds(&role, "USAGE", object);
+        let warehouse = take(&wanted.warehouse, &|name| {
+            self.engine().fleet().contains(name) && usable(&Object::warehouse(name))
+        });
+        let database = take(&wanted.database, &|name| {
+            catalog.databases.contains_key(name) && usable(&Object::database(name))
+        });
         let schema = match &database {
             Some(database) => {
-                take(&wanted.schema, &|name| catalog.schema(database, name).is_ok()).or_else(|| {
-                    let public = wanted.schema.is_none() && catalog.schema(database, "PUBLIC").is_ok();
-                    public.then(|| "PUBLIC".to_owned())
-                })
+                let there = |name: &str| {
+                    catalog.schema(database, name).is_ok() && usable(&Object::schema(database, name))
+                };
+                take(&wanted.schema, &there)
+                    .or_else(|| (wanted.schema.is_none() && there("PUBLIC")).then(|| "PUBLIC".to_owned()))
             }
             None => None,
         };
-        state.context.role = role.or_else(|| state.context.role.take());
         state.context.warehouse = warehouse;
         state.context.database = database;
         state.context.schema = schema;

@@ -4,8 +4,9 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use serde_json::Value as Json;
 use snowflake_proto::{Parameter, StatementType};
 
+use super::access::Object;
 use super::answer::status;
-use super::run::{ROLES, Run, invalid_zone};
+use super::run::{Run, invalid_zone};
 use super::select::plan_query;
 use super::syntax::{Cursor, OptionValue, Options, Tokens, parse_query};
 use super::transaction::Transaction;
@@ -58,15 +59,19 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
     let statement_type = match kind {
         Some("ROLE") => {
             let role = single()?;
-            if !ROLES.contains(&role.as_str()) {
+            let access = run.engine().access();
+            if !access.roles.contains_key(&role) {
                 return Err(SqlError::cannot_use());
+            }
+            if !access.available(&run.context.user).contains(&role) {
+                return Err(not_assigned(&role));
             }
             state.context.role = Some(role);
             StatementType::USE
         }
         Some("WAREHOUSE") => {
             let warehouse = single()?;
-            if !run.engine().fleet().contains(&warehouse) {
+            if !run.engine().fleet().contains(&warehouse) || !run.sees(&Object::warehouse(&warehouse)) {
                 return Err(SqlError::cannot_use());
             }
             state.context.warehouse = Some(warehouse);
@@ -80,7 +85,7 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
                 [database, schema] => (database.clone(), schema.clone()),
                 _ => return Err(SqlError::cannot_use()),
             };
-            if catalog.schema(&database, &schema).is_err() {
+            if catalog.schema(&database, &schema).is_err() || run.enter_schema(&database, &schema).is_err() {
                 return Err(SqlError::cannot_use());
             }
             state.context.database = Some(database);
@@ -94,10 +99,16 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
                 _ => return Err(SqlError::cannot_use()),
             };
             let found = catalog.databases.get(&database).ok_or_else(SqlError::cannot_use)?;
+            if run.enter_database(&database).is_err() {
+                return Err(SqlError::cannot_use());
+            }
+            let there = |schema: &str| {
+                found.schemas.contains_key(schema) && run.enter_schema(&database, schema).is_ok()
+            };
             let schema = match schema {
-                Some(schema) if found.schemas.contains_key(&schema) => Some(schema),
+                Some(schema) if there(&schema) => Some(schema),
                 Some(_) => return Err(SqlError::cannot_use()),
-                None => found.schemas.contains_key("PUBLIC").then(|| "PUBLIC".to_owned()),
+                None => there("PUBLIC").then(|| "PUBLIC".to_owned()),
             };
             state.context.database = Some(database);
             state.context.schema = schema;
@@ -107,6 +118,14 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
     drop(state);
     drop(catalog);
     status(DONE, statement_type)
+}
+
+/// A role that is there, but not for the user.
+fn not_assigned(role: &str) -> SqlError {
+    let message = format!(
+        "SQL access control error:\nRequested role '{role}' is not assigned to the executing user. Specify another role to activate."
+    );
+    SqlError::new("003013", "42501", message)
 }
 
 /// `SET name = expression` and `SET (a, b) = (x, y)`.

@@ -1,5 +1,6 @@
 //! How a server is set up: who may log in, where sessions start, how results are cut.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub struct SimServerBuilder {
     pub(super) account: Option<String>,
     pub(super) logins: Vec<Login>,
     pub(super) initial: Context,
+    /// The roles of the users who have another than ACCOUNTADMIN.
+    pub(super) default_roles: BTreeMap<String, String>,
     pub(super) limits: Limits,
     pub(super) hold: Duration,
     pub(super) lifetimes: Lifetimes,
@@ -53,12 +56,21 @@ pub(super) enum Login {
     Token { user: String, kind: TokenKind, text: Secret, is_expired: bool },
 }
 
+impl Login {
+    pub(super) fn user(&self) -> &str {
+        match self {
+            Self::Password { user, .. } | Self::Key { user, .. } | Self::Token { user, .. } => user,
+        }
+    }
+}
+
 impl Default for SimServerBuilder {
     fn default() -> Self {
         Self {
             account: None,
             logins: Vec::new(),
             initial: Context::default(),
+            default_roles: BTreeMap::new(),
             limits: Limits { rows: usize::MAX, bytes: 16 << 20 },
             hold: Duration::from_secs(5),
             lifetimes: Lifetimes { session: Duration::from_secs(3_600), master: Duration::from_secs(14_400) },
@@ -85,6 +97,14 @@ impl SimServerBuilder {
     #[must_use]
     pub fn user(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
         self.logins.push(Login::Password { user: user.into(), password: password.into() });
+        self
+    }
+
+    /// Gives a user one role in place of ACCOUNTADMIN: the role is made, granted to the user, and what the
+    /// user's sessions start with. It has no privileges until a session of another user grants it some.
+    #[must_use]
+    pub fn default_role(mut self, user: impl AsRef<str>, role: impl AsRef<str>) -> Self {
+        self.default_roles.insert(user.as_ref().to_uppercase(), exact(role.as_ref()));
         self
     }
 
@@ -146,7 +166,7 @@ impl SimServerBuilder {
         self
     }
 
-    /// Starts the sessions with this role that name none.
+    /// Starts the sessions with this role that name none, and gives it the objects that they start with.
     #[must_use]
     pub fn role(mut self, name: impl Into<String>) -> Self {
         self.initial.role = Some(exact(&name.into()));

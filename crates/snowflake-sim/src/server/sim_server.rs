@@ -72,6 +72,11 @@ impl SimServer {
             history: builder.history,
         });
         make_initial(&engine, &builder.initial).await?;
+        engine.hand_over(&builder.initial);
+        for login in &builder.logins {
+            let user = login.user().to_uppercase();
+            engine.ensure_user(&user, builder.default_roles.get(&user).map(String::as_str));
+        }
         let shared = Arc::new(Shared {
             settings: Settings {
                 account: builder.account_name().to_owned(),
@@ -170,7 +175,7 @@ impl SimServer {
     /// says whether there is such a stage. The address is that of a PUT, such as `@db.schema.stage`, and
     /// looked up from the initial objects.
     pub async fn put_staged(&self, address: &str, name: &str, content: impl Into<Bytes>) -> bool {
-        let session = self.shared.engine.open_session("SIM", 0);
+        let session = self.shared.engine.system_session();
         session.use_at_login(&self.shared.settings.initial);
         session.put_staged(address, name, content.into()).await.is_ok()
     }
@@ -240,7 +245,7 @@ async fn make_initial(engine: &Engine, initial: &Context) -> Result<(), StartErr
         Identifier::new(name).or_else(|error| InitialSchemaSnafu { message: error.to_string() }.fail())
     };
     let sql = format!("CREATE SCHEMA IF NOT EXISTS {}.{}", identifier(database)?, identifier(schema)?);
-    let session = engine.open_session("SIM", 0);
+    let session = engine.system_session();
     let outcome = session.execute(Statement { sql, ..Statement::default() }).await;
     let mut rows = match outcome {
         Ok(Outcome::Rows(rows)) => rows.batches,

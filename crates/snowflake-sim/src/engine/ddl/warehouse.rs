@@ -3,6 +3,7 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 use snowflake_proto::StatementType;
 
+use super::super::access::Object;
 use super::super::answer::status;
 use super::super::run::Run;
 use super::super::syntax::{Cursor, Name, Options};
@@ -52,9 +53,21 @@ pub(super) fn alter(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlEr
     } else {
         cursor.identifier()?
     };
-    if if_exists && !run.engine().fleet().contains(&name) {
-        return status(DONE, StatementType::DDL);
+    let object = Object::warehouse(&name);
+    if !run.engine().fleet().contains(&name) {
+        return if if_exists {
+            status(DONE, StatementType::DDL)
+        } else {
+            Err(SqlError::missing("Warehouse", &name))
+        };
     }
+    let operates = ["SUSPEND", "RESUME", "ABORT"].iter().any(|word| cursor.sees(word));
+    let privilege = match operates {
+        true => "OPERATE",
+        false if cursor.sees("RENAME") => "OWNERSHIP",
+        false => "MODIFY",
+    };
+    run.demand(privilege, &object)?;
     act(run, cursor, &name)?;
     status(DONE, StatementType::DDL)
 }
@@ -123,6 +136,7 @@ fn unset(run: &Run, cursor: &mut Cursor<'_>, name: &str, actor: &Actor) -> Resul
 
 fn rename(run: &Run, name: &str, new: &str, actor: &Actor) -> Result<(), SqlError> {
     run.engine().fleet().rename(name, new, actor)?;
+    run.engine().access_mut().rename(&Object::warehouse(name), &Object::warehouse(new));
     let mut state = run.session.state();
     if state.context.warehouse.as_deref() == Some(name) {
         state.context.warehouse = Some(new.to_owned());

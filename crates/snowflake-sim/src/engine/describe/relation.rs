@@ -35,7 +35,7 @@ pub(super) fn describe(run: &Run, cursor: &mut Cursor<'_>, kind: &str) -> Result
         run.engine().catalog().database(&path.database)?;
         return columns(&information_schema::columns_of(&path.name).ok_or_else(missing)?, &[]);
     }
-    match run.relation(&path)?.ok_or_else(missing)? {
+    match run.visible(&path)?.ok_or_else(missing)? {
         // The stage of a table has no format of its own.
         Relation::Table(_) if of_stage => staging::properties_of(&Options::default(), false),
         Relation::Table(table) => columns(table.columns(), &table.options.constraints),

@@ -1,9 +1,8 @@
 //! Roles.
 
 use super::super::SqlError;
-use super::super::answer::{Answer, text};
-use super::super::run::{ROLES, Run};
-use super::super::value::Value;
+use super::super::answer::{Answer, optional, text};
+use super::super::run::Run;
 
 pub(super) const APPLICABLE_ROLES: &str = "GRANTEE, ROLE_NAME, ROLE_OWNER, IS_GRANTABLE";
 pub(super) const ENABLED_ROLES: &str = "ROLE_NAME, ROLE_OWNER";
@@ -13,19 +12,23 @@ pub(super) const ENABLED_ROLES: &str = "ROLE_NAME, ROLE_OWNER";
 /// # Errors
 /// None.
 pub(super) fn applicable(run: &Run, _database: &str, answer: &mut Answer) -> Result<(), SqlError> {
-    for role in ROLES {
-        answer.row(vec![text(&run.context.user), text(role), Value::Null, text("NO")]);
+    let access = run.engine().access();
+    for role in access.available(&run.context.user) {
+        let owner = access.roles.get(&role).map(|role| role.owner.as_str());
+        answer.row(vec![text(&run.context.user), text(&role), optional(owner), text("NO")]);
     }
     Ok(())
 }
 
-/// The role that the session has taken.
+/// The role that the session has taken, and those that it is a member of.
 ///
 /// # Errors
 /// None.
 pub(super) fn enabled(run: &Run, _database: &str, answer: &mut Answer) -> Result<(), SqlError> {
-    for role in ROLES.into_iter().filter(|role| run.context.role.as_deref() == Some(role)) {
-        answer.row(vec![text(role), Value::Null]);
+    let access = run.engine().access();
+    for role in access.inherited(run.role()) {
+        let owner = access.roles.get(&role).map(|role| role.owner.as_str());
+        answer.row(vec![text(&role), optional(owner)]);
     }
     Ok(())
 }

@@ -55,7 +55,9 @@ pub(super) fn value(
             let id = run.session.state().transaction.as_ref().map(|transaction| transaction.id.to_string());
             optional(id.as_ref())
         }
-        "CURRENT_AVAILABLE_ROLES" => string(serde_json::json!(super::super::run::ROLES).to_string()),
+        "CURRENT_AVAILABLE_ROLES" => {
+            string(serde_json::json!(run.engine().access().available(&context.user)).to_string())
+        }
         "CURRENT_SECONDARY_ROLES" => string("{\"roles\":\"\",\"value\":\"\"}"),
         "LAST_QUERY_ID" => optional(last_query_id(&run.history, arguments)?.as_ref()),
         "SYSTEM$WAIT" => wait(rewriter, arguments)?,

@@ -186,6 +186,7 @@ fn relation(
     }
     let path = rewriter.path(name)?;
     if path.schema == information_schema::NAME {
+        rewriter.run.enter_database(&path.database)?;
         let (schema, batches) = information_schema::read(rewriter.run, &path)?;
         rewriter.provide(&path.to_string(), schema, batches)?;
         return Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias));
@@ -195,7 +196,9 @@ fn relation(
         rewriter.provide(&path.to_string(), schema, batches)?;
         return Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias));
     }
-    match rewriter.run.relation(&path)? {
+    // What a view reads is its owner's business.
+    let found = if rewriter.depth > 0 { rewriter.run.relation(&path) } else { rewriter.run.readable(&path) };
+    match found? {
         None => Err(SqlError::missing("Object", &name.join("."))),
         Some(Relation::Table(table)) => {
             let version = rewriter.run.version(&table)?;

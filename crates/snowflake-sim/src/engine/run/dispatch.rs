@@ -2,6 +2,7 @@
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
+use super::super::access::{self, Made};
 use super::super::history::kind_of;
 use super::super::syntax::{Cursor, Tokens, lex, opens_path, split_tokens};
 use super::super::{EngineSession, Outcome, SqlError, Statement};
@@ -87,7 +88,16 @@ async fn current(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
     }
 }
 
+/// Runs a statement if the role may.
 async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
+    access::check(run, tokens)?;
+    let made = Made::of(run, tokens);
+    let outcome = by_first_word(run, tokens).await?;
+    made.settle(run);
+    Ok(outcome)
+}
+
+async fn by_first_word(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
     let cursor = Cursor::new(tokens);
     let first = match cursor.peek() {
         Some(Token::Word(word)) if word.quote_style.is_none() => word.value.as_str(),
@@ -102,6 +112,9 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "MERGE" => Box::pin(dml::merge(run, tokens)).await,
         "TRUNCATE" => Box::pin(dml::truncate(run, tokens)).await,
         "COPY" => Box::pin(copy::execute(run, tokens)).await,
+        "GRANT" => access::grant(run, tokens).await,
+        "REVOKE" => access::revoke(run, tokens).await,
+        "CREATE" | "ALTER" | "DROP" if access::defines(tokens) => access::define(run, tokens).await,
         "CREATE" => Box::pin(ddl::create(run, tokens)).await,
         "DROP" => Box::pin(ddl::drop_object(run, tokens)).await,
         "ALTER" => Box::pin(ddl::alter(run, tokens)).await,
@@ -115,7 +128,7 @@ async fn family(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "LIST" | "LS" => stage::list(run, tokens).await,
         "REMOVE" | "RM" => stage::remove(run, tokens).await,
         "EXPLAIN" => explain::execute(run, tokens),
-        "CALL" | "EXECUTE" | "GRANT" | "REVOKE" | "UNDROP" | "DECLARE" => Err(SqlError::not_simulated(first)),
+        "CALL" | "EXECUTE" | "UNDROP" | "DECLARE" => Err(SqlError::not_simulated(first)),
         _ => Err(cursor.unexpected()),
     }
 }

@@ -21,7 +21,7 @@ use super::{Engine, EngineSession, SqlError, Statement};
 use crate::context::Context;
 
 pub(super) use dispatch::execute;
-pub(super) use settings::{ROLES, invalid_zone};
+pub(super) use settings::invalid_zone;
 pub(super) use tables::Gate;
 
 /// A statement while it runs.

@@ -9,10 +9,6 @@ use super::super::SqlError;
 use super::super::env::{Env, Formats, InputFormats};
 use super::super::time::{Format, Stamp};
 
-/// The roles of every account.
-pub(in super::super) const ROLES: [&str; 6] =
-    ["ACCOUNTADMIN", "ORGADMIN", "PUBLIC", "SECURITYADMIN", "SYSADMIN", "USERADMIN"];
-
 /// The environment of a statement.
 pub(super) fn env(parameters: &BTreeMap<String, Json>, now: Stamp, seed: u64) -> Result<Env, SqlError> {
     let text = |name: &str| parameters.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());

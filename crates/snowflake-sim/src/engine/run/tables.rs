@@ -37,7 +37,7 @@ impl Run {
     /// # Errors
     /// `002003` when it is missing or a view.
     pub(in super::super) fn table(&self, path: &ObjectPath, spelled: &str) -> Result<Arc<Table>, SqlError> {
-        match self.relation(path)? {
+        match self.visible(path)? {
             Some(Relation::Table(table)) => Ok(table),
             Some(Relation::View(_)) => Err(SqlError::new(
                 "002203",

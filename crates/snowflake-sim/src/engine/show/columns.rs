@@ -20,12 +20,12 @@ pub(super) fn columns(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
         (_, Some(path)) => Some(path),
         // `SHOW COLUMNS IN x` names a table.
         (Scope::Unstated(name), None) => {
-            run.path(name).ok().filter(|path| matches!(run.relation(path), Ok(Some(_))))
+            run.path(name).ok().filter(|path| matches!(run.visible(path), Ok(Some(_))))
         }
         _ => None,
     };
     let found = match &only {
-        Some(path) => run.relation(path)?.map(|relation| (path.clone(), relation)).into_iter().collect(),
+        Some(path) => run.visible(path)?.map(|relation| (path.clone(), relation)).into_iter().collect(),
         None => relations(run, filter)?,
     };
     let mut left = filter.limit();

@@ -1,8 +1,9 @@
 //! Databases and schemas.
 
 use super::super::SqlError;
+use super::super::access::Object;
 use super::super::answer::{Answer, instant_value, letter, text};
-use super::super::catalog::{Kind, OWNER};
+use super::super::catalog::Kind;
 use super::super::information_schema;
 use super::super::run::Run;
 use super::filter::{Filter, Scope};
@@ -16,16 +17,15 @@ const SCHEMAS: &str = "created_on: time, name, is_default, is_current, database_
 pub(super) fn databases(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = filter.listing(DATABASES);
     let catalog = run.engine().catalog();
-    for (name, database) in
-        catalog.databases.iter().filter(|(name, _)| filter.takes(name)).take(filter.limit())
-    {
+    let shown = |name: &str| filter.takes(name) && run.sees(&Object::database(name));
+    for (name, database) in catalog.databases.iter().filter(|(name, _)| shown(name)).take(filter.limit()) {
         answer.named(vec![
             ("created_on", instant_value(database.created)),
             ("name", text(name)),
             ("is_default", letter(false)),
             ("is_current", letter(run.context.database.as_ref() == Some(name))),
             ("origin", text("")),
-            ("owner", text(OWNER)),
+            ("owner", run.owner(&Object::database(name))),
             ("comment", text(&database.comment)),
             ("options", text(options(database.kind))),
             ("retention_time", text("1")),
@@ -53,14 +53,15 @@ pub(super) fn schemas(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
         catalog.database(name)?;
     }
     let mut left = filter.limit();
-    for (database, content) in
-        catalog.databases.iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == *name))
-    {
+    for (database, content) in catalog.databases.iter().filter(|(name, _)| {
+        only.as_ref().is_none_or(|only| only == *name) && run.sees(&Object::database(name))
+    }) {
         let own = content
             .schemas
             .iter()
             .map(|(name, schema)| (name.as_str(), schema.created, schema.comment.as_str(), schema.kind));
         let views = (information_schema::NAME, content.created, information_schema::COMMENT, Kind::Permanent);
+        let own = own.filter(|(name, ..)| run.sees(&Object::schema(database, name)));
         let mut all: Vec<_> = own.chain([views]).filter(|(name, ..)| filter.takes(name)).collect();
         all.sort_by_key(|(name, ..)| *name);
         for (name, created, comment, kind) in all.into_iter().take(left) {
@@ -74,7 +75,7 @@ pub(super) fn schemas(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
                 ("is_default", letter(false)),
                 ("is_current", letter(current)),
                 ("database_name", text(database)),
-                ("owner", text(if is_own { OWNER } else { "" })),
+                ("owner", if is_own { run.owner(&Object::schema(database, name)) } else { text("") }),
                 ("comment", text(comment)),
                 ("options", text(options(kind))),
                 ("retention_time", text("1")),

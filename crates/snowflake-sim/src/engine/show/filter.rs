@@ -87,8 +87,14 @@ impl Filter {
         self.schemas(run).map(|_| ())
     }
 
-    /// The schemas to look into, by database and name.
+    /// The schemas to look into, by database and name: those that the role may use.
     pub(super) fn schemas(&self, run: &Run) -> Result<Vec<(String, String)>, SqlError> {
+        let mut found = self.in_scope(run)?;
+        found.retain(|(database, schema)| run.enter_schema(database, schema).is_ok());
+        Ok(found)
+    }
+
+    fn in_scope(&self, run: &Run) -> Result<Vec<(String, String)>, SqlError> {
         let catalog = run.engine().catalog();
         let of_database = |name: &str| -> Result<Vec<(String, String)>, SqlError> {
             Ok(catalog
@@ -149,7 +155,7 @@ impl Filter {
         match &self.scope {
             Scope::Table(name) => {
                 let path = run.path(name)?;
-                if run.relation(&path)?.is_none() {
+                if run.visible(&path)?.is_none() {
                     return Err(SqlError::missing("Table", &name.join(".")));
                 }
                 Ok(Some(path))

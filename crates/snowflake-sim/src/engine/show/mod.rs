@@ -5,6 +5,7 @@ mod activity;
 mod columns;
 mod containers;
 mod filter;
+mod grants;
 mod keys;
 mod roles;
 mod settings;
@@ -48,6 +49,12 @@ pub(super) fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
     let mut cursor = Cursor::new(tokens);
     cursor.expect_word("SHOW")?;
     let terse = cursor.word("TERSE");
+    if cursor.word("GRANTS") {
+        return grants::grants(run, &mut cursor)?.finish(StatementType::SHOW);
+    }
+    if cursor.words(&["FUTURE", "GRANTS"]) {
+        return grants::future(run, &mut cursor)?.finish(StatementType::SHOW);
+    }
     let mut kind = cursor.identifier()?;
     if OPENERS.contains(&kind.as_str()) {
         kind = format!("{kind} {}", cursor.identifier()?);
@@ -59,6 +66,7 @@ pub(super) fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "SCHEMAS" => containers::schemas(run, &filter),
         "WAREHOUSES" => warehouses::warehouses(run, &filter),
         "ROLES" => roles::roles(run, &filter),
+        "USERS" => roles::users(run, &filter),
         "STAGES" => staging::stages(run, &filter),
         "FILE FORMATS" => staging::file_formats(run, &filter),
         "TABLES" => tables::tables(run, &filter),

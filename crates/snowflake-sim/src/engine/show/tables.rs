@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::SqlError;
+use super::super::access::{Object, ObjectKind, kind_of};
 use super::super::answer::{Answer, count_value, instant_value, letter, text};
-use super::super::catalog::{Kind, OWNER, ObjectPath, Relation};
+use super::super::catalog::{Kind, ObjectPath, Relation};
 use super::super::information_schema;
 use super::super::run::Run;
 use super::super::value::Value;
@@ -37,6 +38,7 @@ pub(super) fn relations(run: &Run, filter: &Filter) -> Result<BTreeMap<ObjectPat
             }
         }
     }
+    found.retain(|path, relation| run.finds(path, relation));
     Ok(found)
 }
 
@@ -60,7 +62,7 @@ pub(super) fn tables(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
             ("cluster_by", text(&table.options.cluster_by)),
             ("rows", count_value(version.rows)),
             ("bytes", count_value(version.bytes())),
-            ("owner", text(OWNER)),
+            ("owner", run.owner(&Object::at(ObjectKind::Table, &path))),
             ("retention_time", text(if table.options.kind == Kind::Temporary { "0" } else { "1" })),
             ("automatic_clustering", text("OFF")),
             ("change_tracking", text("OFF")),
@@ -93,7 +95,7 @@ pub(super) fn views(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
             ("reserved", text("")),
             ("database_name", text(&path.database)),
             ("schema_name", text(&path.schema)),
-            ("owner", text(OWNER)),
+            ("owner", run.owner(&Object::at(ObjectKind::View, &path))),
             ("comment", text(&view.comment)),
             ("text", text(&view.text)),
             ("is_secure", text(if view.secure { "true" } else { "false" })),
@@ -163,7 +165,7 @@ pub(super) fn objects(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
             ("cluster_by", Value::text(cluster_by)),
             ("rows", rows),
             ("bytes", bytes),
-            ("owner", text(OWNER)),
+            ("owner", run.owner(&Object::at(kind_of(&relation), &path))),
             ("retention_time", text("1")),
             ("owner_role_type", text("ROLE")),
             ("is_hybrid", text("N")),

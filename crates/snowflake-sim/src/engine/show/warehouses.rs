@@ -3,6 +3,7 @@
 use snowflake_proto::StatementType;
 use time::OffsetDateTime;
 
+use super::super::access::Object;
 use super::super::answer::{Answer, COUNT, INSTANT, count_value, instant_value, letter};
 use super::super::run::Run;
 use super::super::time::Stamp;
@@ -62,6 +63,11 @@ fn text(value: &str) -> Value<'static> {
     Value::text(value.to_owned())
 }
 
+/// Whether the role has anything to do with a warehouse.
+fn sees(run: &Run, name: &str) -> bool {
+    run.sees(&Object::warehouse(name))
+}
+
 fn truth(value: bool) -> Value<'static> {
     text(if value { "true" } else { "false" })
 }
@@ -73,9 +79,14 @@ fn instant(at: OffsetDateTime) -> Value<'static> {
 pub(super) fn warehouses(run: &Run, filter: &Filter) -> Result<Answer, SqlError> {
     let mut answer = Answer::of_text(&COLUMNS).with(&COUNTS, &COUNT).with(&TIMES, &INSTANT);
     let all = run.engine().fleet().snapshots().into_iter();
-    for warehouse in all.filter(|warehouse| filter.takes(&warehouse.name)).take(filter.limit()) {
+    for warehouse in all
+        .filter(|warehouse| filter.takes(&warehouse.name) && sees(run, &warehouse.name))
+        .take(filter.limit())
+    {
         let is_current = run.context.warehouse.as_ref() == Some(&warehouse.name);
-        answer.named(row(&warehouse, is_current));
+        let access = run.engine().access();
+        let owner = access.owner(&Object::warehouse(&warehouse.name));
+        answer.named(row(&warehouse, owner, is_current));
     }
     Ok(answer)
 }
@@ -86,13 +97,14 @@ pub(super) fn warehouses(run: &Run, filter: &Filter) -> Result<Answer, SqlError>
 /// `002003` when there is no such warehouse.
 pub(in super::super) fn describe(run: &Run, name: &str) -> Result<Outcome, SqlError> {
     let mut answer = Answer::of_text(&["created_on", "name", "kind"]).with(&TIMES, &INSTANT);
-    let found = run.engine().fleet().snapshots().into_iter().find(|warehouse| warehouse.name == name);
+    let mut all = run.engine().fleet().snapshots().into_iter();
+    let found = all.find(|warehouse| warehouse.name == name && sees(run, name));
     let warehouse = found.ok_or_else(|| SqlError::missing("Warehouse", name))?;
     answer.row(vec![instant(warehouse.created), text(&warehouse.name), text("WAREHOUSE")]);
     answer.finish(StatementType::DESCRIBE)
 }
 
-fn row(warehouse: &Snapshot, is_current: bool) -> Vec<(&'static str, Value<'static>)> {
+fn row(warehouse: &Snapshot, owner: &str, is_current: bool) -> Vec<(&'static str, Value<'static>)> {
     let settings = &warehouse.settings;
     let optional = |value: &Option<String>| value.as_deref().map_or(Value::Null, text);
     let seconds = settings.auto_suspend.and_then(|seconds| i64::try_from(seconds.get()).ok());
@@ -120,7 +132,7 @@ fn row(warehouse: &Snapshot, is_current: bool) -> Vec<(&'static str, Value<'stat
         ("created_on", instant(warehouse.created)),
         ("resumed_on", instant(warehouse.resumed)),
         ("updated_on", instant(warehouse.updated)),
-        ("owner", text(&warehouse.owner)),
+        ("owner", text(owner)),
         ("comment", text(&settings.comment)),
         ("enable_query_acceleration", truth(settings.query_acceleration)),
         ("query_acceleration_max_scale_factor", Value::integer(scale)),

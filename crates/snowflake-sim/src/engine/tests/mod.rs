@@ -1,5 +1,6 @@
 //! Statements and what they answer, by family.
 
+mod access;
 mod altering;
 mod binding;
 mod copying;

@@ -55,6 +55,9 @@ async fn a_result_can_be_scanned_again() {
 #[tokio::test]
 async fn login_chooses_what_exists() {
     let db = Db::new().await;
+    for object in ["database db", "schema db.public"] {
+        db.run(&format!("grant usage on {object} to role sysadmin")).await;
+    }
     let session = db.engine.open_session("CAROL", 7);
     let wanted = Context {
         user: String::new(),

@@ -11,9 +11,6 @@ const DATABASE: &str = "SNOWFLAKE";
 /// Its schema of histories.
 const SCHEMA: &str = "ACCOUNT_USAGE";
 
-/// The roles that see the account's histories without being granted more.
-const PRIVILEGED: [&str; 1] = ["ACCOUNTADMIN"];
-
 /// Whether a name is that of a view of the account's usage.
 pub(in super::super) fn is_view(path: &ObjectPath) -> bool {
     path.database == DATABASE && path.schema == SCHEMA
@@ -24,15 +21,11 @@ pub(in super::super) fn is_view(path: &ObjectPath) -> bool {
 /// # Errors
 /// `002003` for a role that may not see it, or a view that is not there.
 pub(in super::super) fn read(run: &Run, name: &str) -> Result<Rows, SqlError> {
-    if !is_allowed(run) {
+    if !run.engine().may_read_account_usage(run.role()) {
         return Err(SqlError::missing("Database", DATABASE));
     }
     match name {
         "QUERY_HISTORY" => queries::view(run),
         other => Err(SqlError::missing("Object", &format!("{DATABASE}.{SCHEMA}.{other}"))),
     }
-}
-
-fn is_allowed(run: &Run) -> bool {
-    run.context.role.as_deref().is_some_and(|role| PRIVILEGED.contains(&role))
 }

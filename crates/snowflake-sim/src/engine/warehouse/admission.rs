@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::fleet::Entered;
 use super::warehouse::Grant;
 use super::{Actor, Size, WarehouseEvent, WarehouseLoad, WarehouseUsage, needs_compute};
+use crate::engine::access::Object;
 use crate::engine::{Engine, EngineSession, SqlError, Statement};
 
 const TIMEOUT: &str = "STATEMENT_TIMEOUT_IN_SECONDS";
@@ -86,11 +87,11 @@ impl Engine {
             let required = self.options().warehouses.required;
             return if required { Err(SqlError::no_warehouse()) } else { Ok(Admission::default()) };
         };
-        let actor = Actor {
-            user: context.user,
-            role: context.role.unwrap_or_default(),
-            query_id: statement.query_id.clone(),
-        };
+        let role = context.role.unwrap_or_default();
+        if !self.access().holds(&role, "USAGE", &Object::warehouse(&name)) {
+            return Err(SqlError::no_warehouse());
+        }
+        let actor = Actor { user: context.user, role, query_id: statement.query_id.clone() };
         let mut entered = self.fleet().enter(&name, statement.cancel.clone(), &actor)?;
         let (warehouse_id, ticket) = (entered.warehouse_id, entered.ticket);
         let place = Place { engine: self.clone(), warehouse_id, ticket };

@@ -113,7 +113,7 @@ impl Fleet {
             }
             inner.drop(name, now, actor);
             inner.ids += 1;
-            let identity = (inner.ids, uuid, name.to_owned(), actor.role.clone());
+            let identity = (inner.ids, uuid, name.to_owned());
             let mut warehouse = Warehouse::new(identity, settings, self.provisioning, now);
             warehouse.note(now, "CREATE_WAREHOUSE", None, Some(actor));
             if !suspended {

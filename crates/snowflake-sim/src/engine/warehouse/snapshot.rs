@@ -9,7 +9,6 @@ use super::Settings;
 pub(in super::super) struct Snapshot {
     pub(in super::super) uuid: String,
     pub(in super::super) name: String,
-    pub(in super::super) owner: String,
     pub(in super::super) settings: Settings,
     /// Such as `STARTED`.
     pub(in super::super) state: &'static str,

@@ -32,7 +32,6 @@ pub(super) struct Warehouse {
     pub(super) id: u64,
     pub(super) uuid: String,
     pub(super) name: String,
-    pub(super) owner: String,
     pub(super) settings: Settings,
     pub(super) meter: Meter,
     pub(super) journal: Journal,
@@ -98,7 +97,7 @@ enum Due {
 
 impl Warehouse {
     pub(super) fn new(
-        (id, uuid, name, owner): (u64, String, String, String),
+        (id, uuid, name): (u64, String, String),
         settings: Settings,
         provisioning: Duration,
         now: OffsetDateTime,
@@ -107,7 +106,6 @@ impl Warehouse {
             id,
             uuid,
             name,
-            owner,
             settings,
             meter: Meter::default(),
             journal: Journal::default(),
@@ -408,7 +406,6 @@ impl Warehouse {
         Snapshot {
             uuid: self.uuid.clone(),
             name: self.name.clone(),
-            owner: self.owner.clone(),
             settings: self.settings.clone(),
             state: match self.state {
                 State::Suspended => "SUSPENDED",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use serde_json::{Value, json};
+use snowflake_proto::Secret;
 use snowflake_proto::wire::login::{Request, RequestData};
 
 use crate::engine::Client;
@@ -26,8 +27,8 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         Err(error) => return malformed(error),
     };
     let login = login.data;
-    let user = match shared.directory.authenticate(&login, shared.clock.wall()) {
-        Ok(user) => user.to_owned(),
+    let user = match authenticate(shared, &login) {
+        Ok(user) => user,
         Err(refusal) => {
             tracing::info!(?refusal, "login refused");
             shared.ledger().refused_logins += 1;
@@ -45,6 +46,20 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
             Reply::failure("390201", &message)
         }
     }
+}
+
+/// The user who logs in: one that the server was built with, or that a statement has made since.
+fn authenticate(shared: &Shared, login: &RequestData) -> Result<String, Refusal> {
+    let user = match shared.directory.authenticate(login, shared.clock.wall()) {
+        Err(Refusal::Password) => {
+            let password = login.password.as_deref().map(Secret::from);
+            let name = login.login_name.as_deref().unwrap_or_default();
+            let found = password.and_then(|password| shared.engine.authenticate(name, &password));
+            found.ok_or(Refusal::Password)
+        }
+        outcome => outcome.map(str::to_owned),
+    }?;
+    if shared.engine.may_log_in(&user) { Ok(user) } else { Err(Refusal::Password) }
 }
 
 fn refuse(refusal: Refusal) -> Reply {
@@ -68,7 +83,8 @@ fn open(shared: &Shared, call: &Call, user: &str, login: RequestData) -> Result<
     for (name, value) in &login.session_parameters {
         engine.set_parameter(&name.to_uppercase(), value.clone());
     }
-    let missing = engine.use_at_login(&shared.settings.initial.wanted(user, |name| call.argument(name)));
+    let initial = shared.engine.initial(user, &shared.settings.initial);
+    let missing = engine.use_at_login(&initial.wanted(user, |name| call.argument(name)));
     if !missing.is_empty() && is_true(login.session_parameters.get(VALIDATE)) {
         engine.close();
         return Err(missing);

@@ -195,6 +195,7 @@ async fn a_warehouse_is_used_operated_and_changed_by_privilege() {
     assert_eq!(bob.fail("use warehouse wh").await.0, "002043");
     assert_eq!(bob.run("show warehouses").await.rows.len(), 0);
     bob.missing("alter warehouse wh suspend", "Warehouse 'WH'").await;
+    bob.db.run("grant select on table t to role analyst").await;
     bob.db.run("grant usage on warehouse wh to role analyst").await;
     bob.run("use warehouse wh").await;
     bob.insufficient("alter warehouse wh suspend", "warehouse 'WH'").await;

@@ -140,6 +140,7 @@ async fn a_statement_that_waits_for_too_long_fails_with_000630() {
 #[tokio::test]
 async fn a_suspended_warehouse_without_auto_resume_refuses_statements() {
     let db = Db::new().await;
+    db.run("create table t (a int)").await;
     db.run("create or replace warehouse wh initially_suspended = true auto_resume = false").await;
     assert_eq!(db.shown("state").await, "SUSPENDED");
     let error = db.admit("q1").await.unwrap_err();
@@ -257,6 +258,8 @@ async fn a_session_without_a_warehouse_runs_statements_unless_the_account_insist
     let db = Db::new().await;
     assert_eq!(db.admit("q1").await.unwrap().warehouse, None);
     let db = Db::with_warehouses(WarehouseOptions { required: true, ..WarehouseOptions::default() }).await;
+    assert_eq!(db.admit("q0").await.unwrap_err().code, "002003", "it is compiled first");
+    db.run("create table t (a int)").await;
     assert_eq!(db.admit("q1").await.unwrap_err(), SqlError::no_warehouse());
     db.run("use warehouse wh").await;
     db.run("drop warehouse wh").await;

@@ -82,6 +82,16 @@ impl Engine {
         if statement.describe_only || !needs_compute(&statement.sql) {
             return Ok(Admission::default());
         }
+        match self.place(session, statement).await {
+            // A statement is compiled before a warehouse is looked for: what is wrong with it comes first.
+            Err(error) if error == SqlError::no_warehouse() => {
+                compile(session, statement).await.and(Err(error))
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn place(&self, session: &EngineSession, statement: &Statement) -> Result<Admission, SqlError> {
         let context = session.context();
         let Some(name) = context.warehouse.filter(|name| self.fleet().contains(name)) else {
             let required = self.options().warehouses.required;
@@ -170,6 +180,18 @@ impl Engine {
     pub(crate) fn warehouse_events(&self, from: OffsetDateTime, to: OffsetDateTime) -> Vec<WarehouseEvent> {
         self.fleet().events(from, to)
     }
+}
+
+/// Compiles a statement, and forgets about it.
+async fn compile(session: &EngineSession, statement: &Statement) -> Result<(), SqlError> {
+    let described = Statement {
+        sql: statement.sql.clone(),
+        binds: statement.binds.clone(),
+        parameters: statement.parameters.clone(),
+        describe_only: true,
+        ..Statement::default()
+    };
+    session.execute(described).await.map(drop)
 }
 
 fn lowest(one: Option<u64>, other: Option<u64>) -> Option<u64> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use snowflake_auth::CredentialProvider;
+use snowflake_ops::{Audit, WarehouseConfig};
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol, Secret};
 use snowflake_query::{InFlight, MemoryBudget, Resubmit};
 use snowflake_transport::{Clock, Entropy, RetryPolicy, Transport, TransportOptions};
@@ -83,6 +84,13 @@ impl ClientBuilder {
     /// Warehouse of new sessions.
     pub fn warehouse(mut self, warehouse: impl Into<String>) -> Self {
         self.config.warehouse = Some(warehouse.into());
+        self
+    }
+
+    /// Tells [`WarehouseRouter::from_config`](crate::WarehouseRouter::from_config) of a warehouse, beyond what the account
+    /// says of it. May be said several times.
+    pub fn routed_warehouse(mut self, warehouse: WarehouseConfig) -> Self {
+        self.config.warehouses.push(warehouse);
         self
     }
 
@@ -224,6 +232,36 @@ impl ClientBuilder {
     /// The program's name, shown in Snowflake's query history.
     pub fn application(mut self, name: impl Into<String>) -> Self {
         self.config.application = Some(name.into());
+        self
+    }
+
+    /// Keeps an audit of what the client runs: who, what, when, and with which outcome, without literals unless asked.
+    ///
+    /// [`SnowflakeClient::close`] waits until it is written.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sim-server")]
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # use snowflake_client::{Protocol, SnowflakeClient, sim::SimServer};
+    /// # let server = SimServer::builder().user("me", "secret").start().await?;
+    /// # let builder = SnowflakeClient::builder().account(server.account()).host(server.host()).port(server.port())
+    /// #     .protocol(Protocol::Http).user("me").password("secret");
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("audit.jsonl");
+    /// use snowflake_client::Audit;
+    ///
+    /// let file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
+    /// let client = builder.audit(Audit::to_writer(file)?).build().await?;
+    /// client.execute("SELECT 'a secret' AS x").await?;
+    /// client.close().await;
+    /// let line = std::fs::read_to_string(&path)?;
+    /// assert!(line.contains(r#""statement":"SELECT <s> AS X""#) && line.contains(r#""outcome":"success""#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn audit(mut self, audit: Audit) -> Self {
+        self.config.audit = Some(audit);
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use snowflake_ingest::{
     CopyIntoRequest, CopyResult, LocalStages, Machine, RejectedRecord, UnloadRequest, UnloadResult,
 };
-use snowflake_ops::{CostEstimator, Health};
+use snowflake_ops::{Audit, CostEstimator, Health, WarehouseConfig};
 use snowflake_query::{
     BatchStream, Pool, PoolOptions, Query, QueryHandle, QueryId, QueryResult, ResultOptions, RowStream,
     Session, SessionOptions, Wanted,
@@ -51,6 +51,15 @@ struct Inner {
     machine: Machine,
     costs: CostEstimator,
     simulation: Simulated,
+    routing: Routing,
+    audit: Option<Audit>,
+}
+
+/// What a router of warehouses is told by the settings.
+#[derive(Debug)]
+pub(crate) struct Routing {
+    pub(crate) warehouses: Vec<WarehouseConfig>,
+    pub(crate) default: Option<String>,
 }
 
 impl SnowflakeClient {
@@ -67,7 +76,7 @@ impl SnowflakeClient {
         let resolved = Resolved::from_config(&config)?;
         let (session, pool) = options(&config, &resolved);
         let pool = Ok(Pool::open(session, pool).await?);
-        Ok(Self::assemble(pool, resolved.local_stages, resolved.simulation))
+        Ok(Self::assemble(&config, pool, resolved.local_stages, resolved.simulation))
     }
 
     /// A client with these settings that logs in when it is first used, and opens the sessions that its pool keeps after
@@ -120,15 +129,29 @@ impl SnowflakeClient {
             Ok(resolved) => {
                 let (session, pool) = options(&config, &resolved);
                 let pool = Pool::lazy(session, pool).map_err(|error| error.to_string());
-                Self::assemble(pool, resolved.local_stages, resolved.simulation)
+                Self::assemble(&config, pool, resolved.local_stages, resolved.simulation)
             }
-            Err(error) => Self::assemble(Err(error.to_string()), LocalStages::Refused, Simulated::default()),
+            Err(error) => {
+                Self::assemble(&config, Err(error.to_string()), LocalStages::Refused, Simulated::default())
+            }
         }
     }
 
-    fn assemble(pool: Result<Pool, String>, local_stages: LocalStages, simulation: Simulated) -> Self {
+    fn assemble(
+        config: &SnowflakeConfig,
+        pool: Result<Pool, String>,
+        local_stages: LocalStages,
+        simulation: Simulated,
+    ) -> Self {
         let machine = Machine::new(local_stages).with_home(std::env::home_dir());
-        Self { inner: Arc::new(Inner { pool, machine, costs: CostEstimator::new(), simulation }) }
+        let routing = Routing { warehouses: config.warehouses.clone(), default: config.warehouse.clone() };
+        let (costs, audit) = (CostEstimator::new(), config.audit.clone());
+        Self { inner: Arc::new(Inner { pool, machine, costs, simulation, routing, audit }) }
+    }
+
+    /// What a router of warehouses is told by the settings.
+    pub(crate) fn routing(&self) -> &Routing {
+        &self.inner.routing
     }
 
     /// What transfers may use of this machine.
@@ -328,11 +351,16 @@ impl SnowflakeClient {
     /// Stops every statement that still runs, unless [`in_flight`](ClientBuilder::in_flight) says to leave
     /// it, and logs all sessions out, within 15 seconds.
     ///
+    /// What an [`audit`](ClientBuilder::audit) has to write is written then.
+    ///
     /// A client that records to a [`simulation_file`](SnowflakeConfig::simulation_file) writes it now; a
     /// failure to do so is logged, and [`Simulation::save`](crate::Simulation::save) reports it.
     pub async fn close(&self) {
         if let Ok(pool) = &self.inner.pool {
             pool.close().await;
+        }
+        if let Some(audit) = &self.inner.audit {
+            audit.flush().await;
         }
         self.inner.simulation.close().await;
     }
@@ -348,6 +376,9 @@ fn options(config: &SnowflakeConfig, resolved: &Resolved) -> (SessionOptions, Po
     let mut session = SessionOptions::new(server, provider, resolved.login.clone()).with_results(results);
     if let Some(limit) = config.query_timeout {
         session = session.with_timeout(limit);
+    }
+    if let Some(audit) = &config.audit {
+        session = session.with_observer(Arc::new(audit.clone()));
     }
     session = session.with_resubmit(config.resubmit);
     let pool = PoolOptions::default()

@@ -58,6 +58,7 @@ mod metadata;
 mod serve;
 #[cfg_attr(not(feature = "sim"), path = "no_simulation.rs")]
 mod simulation;
+mod warehouses;
 
 pub use builder::ClientBuilder;
 pub use client::SnowflakeClient;
@@ -85,7 +86,13 @@ pub use snowflake_ops::{
     ForeignKey, ForeignKeySnapshot, Grant, Grantee, Key, KeySnapshot, ListOptions, Listing, NamedFileFormat,
     NamedTable, PriorReason, QueryCost, Schema, SchemaDifference, SchemaSnapshot, Scope, Stage, Table,
     TableColumn, TableDifference, TableKeys, TableKind, TableSnapshot, TableStatistics, TableStorage,
-    UnknownCost, UsageSource, View, WarehouseSize, WhyApproximated,
+    UnknownCost, UsageSource, View, WhyApproximated,
+};
+pub use snowflake_ops::{
+    Audit, AuditEvent, AuditRecord, AuditStatements, AuditStream, Confidence, Route, ScalingAdvice,
+    ScalingHint, Sign, SqlText, Suspicion, WarehouseConfig, WarehouseLoad, WarehouseRouter,
+    WarehouseRouterBuilder, WarehouseSize, WarehouseSource, WarehouseState, WarehouseStatus, WorkloadType,
+    fingerprint, suspicions,
 };
 pub use snowflake_ops::{
     HistorySource, HistoryStatus, Percentiles, QueryHistoryOptions, QueryOperator, QueryProfile, QueryRecord,
@@ -98,9 +105,10 @@ pub use snowflake_proto::{
     ParameterValue, Protocol, Recovery, Secret, ServerCode, StatementType, Timestamps,
 };
 pub use snowflake_query::{
-    BatchStream, ColumnIndex, CsvHeader, CsvOptions, Export, Exported, FromCell, InFlight, MemoryBudget,
-    Mismatch, PrefetchOptions, Query, QueryBuilder, QueryHandle, QueryId, QueryResult, QueryStats,
-    QueryStatus, Resubmit, Row, RowFuture, RowStream, Rows, Session, TypedRows, Uuid,
+    BatchStream, ColumnIndex, CsvHeader, CsvOptions, Ending, Export, Exported, FromCell, InFlight,
+    MemoryBudget, Mismatch, Observed, Observer, Outcome, PrefetchOptions, Query, QueryBuilder, QueryHandle,
+    QueryId, QueryResult, QueryStats, QueryStatus, Resubmit, Row, RowFuture, RowStream, Rows, Session,
+    TypedRows, Uuid,
 };
 #[cfg(feature = "parquet")]
 pub use snowflake_query::{ParquetOptions, ParquetTimestamps};
@@ -110,6 +118,11 @@ pub mod auth {
     pub use snowflake_auth::{
         AccessToken, Credential, CredentialProvider, KeyPair, Password, PrivateKey, ProgrammaticAccessToken,
     };
+}
+
+/// What a [`Route`] tells of the warehouses that it was chosen from.
+pub mod routing {
+    pub use snowflake_ops::{Candidate, Reason, Standing};
 }
 
 /// The seam below everything: one HTTP request in, one HTTP response out.
@@ -149,3 +162,7 @@ mod testing_guide {}
 #[cfg(all(doctest, feature = "sim"))]
 #[doc = include_str!("../../../docs/guide/loading.md")]
 mod loading_guide {}
+
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../docs/guide/routing.md")]
+mod routing_guide {}

@@ -40,3 +40,14 @@ fn bulk_load() {
     assert!(text.contains("Loaded 0 rows when sent again"), "{text}");
     assert!(text.contains("Updated 1 carriers, inserted 1"), "{text}");
 }
+
+#[test]
+fn feature_extraction() {
+    let text = run("feature_extraction");
+    assert!(text.contains("data_science at Large -> ML_WH"), "{text}");
+    assert!(text.contains("Extracted features for 11 users"), "{text}");
+    // Twelve events of 31 to 42 seconds, of which the fourth, eighth and twelfth are purchases.
+    let features =
+        "user_id: 12, event_count: 12, session_count: 7, avg_duration: 36.5, purchases: 3, active_days: 11";
+    assert!(text.contains(features), "{text}");
+}

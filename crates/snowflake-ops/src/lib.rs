@@ -4,6 +4,7 @@
 
 mod account_usage;
 mod answer;
+mod audit;
 mod cost;
 mod duration;
 mod error;
@@ -12,12 +13,14 @@ mod history;
 mod metadata;
 mod metric;
 mod names;
+mod safety;
 #[cfg(feature = "service")]
 mod service;
 #[cfg(test)]
 mod testing;
 mod warehouse;
 
+pub use audit::{Audit, AuditEvent, AuditRecord, AuditStatements, AuditStream, fingerprint};
 pub use cost::{
     Alert, AlertKind, AlertMemory, AlertSink, Budget, BudgetCheck, BudgetPeriod, BudgetScope, BudgetStatus,
     BudgetWatch, BurnRate, CallbackSink, Forecast, LogSink, Spend, Spender, WebhookSink, evaluate_budget,
@@ -47,6 +50,7 @@ pub use metric::{
     Metric, MetricKind, MetricLabel, MetricMerge, MetricSource, MetricValues, describe_metrics,
     metric_catalogue, metric_sources,
 };
+pub use safety::{Confidence, Sign, SqlText, Suspicion, suspicions};
 #[cfg(feature = "service")]
 pub use service::{CollectorOptions, Exposition, Service, ServiceOptions, collector_names};
 pub use warehouse::{

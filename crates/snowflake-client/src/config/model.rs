@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use snowflake_ops::{Audit, WarehouseConfig};
 use snowflake_proto::{ArrowOptions, ParameterValue, Protocol};
 use snowflake_query::{InFlight, MemoryBudget, Resubmit};
 #[cfg(feature = "sim")]
@@ -42,6 +43,9 @@ pub struct SnowflakeConfig {
     pub role: Option<String>,
     /// Warehouse of new sessions; the user's default warehouse when unset.
     pub warehouse: Option<String>,
+    /// What [`WarehouseRouter::from_config`](crate::WarehouseRouter::from_config) is to know of warehouses beyond what
+    /// the account says.
+    pub warehouses: Vec<WarehouseConfig>,
     /// Database of new sessions.
     pub database: Option<String>,
     /// Schema of new sessions.
@@ -81,6 +85,8 @@ pub struct SnowflakeConfig {
     pub memory_budget: MemoryBudget,
     /// The program's name, shown in Snowflake's query history as the client application.
     pub application: Option<String>,
+    /// What is told of every statement.
+    pub audit: Option<Audit>,
     /// Whether to record, to replay, or neither.
     pub simulation_mode: SimulationMode,
     /// The recording: read when a client is made that replays, written when a client that records is
@@ -126,6 +132,7 @@ impl Default for SnowflakeConfig {
             authentication: None,
             role: None,
             warehouse: None,
+            warehouses: Vec::new(),
             database: None,
             schema: None,
             host: None,
@@ -145,6 +152,7 @@ impl Default for SnowflakeConfig {
             arrow: ArrowOptions::default(),
             memory_budget: MemoryBudget::default(),
             application: None,
+            audit: None,
             simulation_mode: SimulationMode::Disabled,
             simulation_file: None,
             #[cfg(feature = "sim")]

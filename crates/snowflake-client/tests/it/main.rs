@@ -17,3 +17,4 @@ mod simulation;
 mod spec;
 mod support;
 mod upload;
+mod warehouses;

@@ -101,7 +101,7 @@ impl SnowflakeClient {
         let resolved = Resolved::from_config(&config)?;
         let (session, pool) = options(&config, &resolved);
         let pool = Ok(Pool::lazy(session, pool)?);
-        Ok(Self::assemble(pool, resolved.local_stages, resolved.simulation))
+        Ok(Self::assemble(&config, pool, resolved.local_stages, resolved.simulation))
     }
 
     /// A client that answers from a recording, without any network and without logging in first.

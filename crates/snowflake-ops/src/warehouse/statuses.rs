@@ -74,8 +74,8 @@ impl Statuses {
         let aged = |(at, statuses): &(Instant, _)| {
             (self.now().saturating_duration_since(*at), Arc::<ByName>::clone(statuses))
         };
-        let usable =
-            kept.statuses.as_ref().map(aged).filter(|(age, _)| *age <= self.life.saturating_mul(STALE));
+        let is_fresh = |age: Duration| is_new || age <= self.life.saturating_mul(STALE);
+        let usable = kept.statuses.as_ref().map(aged).filter(|(age, _)| is_fresh(*age));
         let knowledge =
             Knowledge { age: usable.as_ref().map(|(age, _)| *age), problem: kept.problem.clone() };
         Known { statuses: usable.map(|(_, statuses)| statuses), knowledge, is_new }

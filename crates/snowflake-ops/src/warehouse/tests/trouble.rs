@@ -72,6 +72,16 @@ async fn r8_a_hundred_callers_at_once_ask_once_and_nobody_asks_again_before_its_
     assert_eq!(account.asked(), 2);
 }
 
+#[tokio::test]
+async fn r8_without_a_life_every_choice_asks_and_uses_the_answer() {
+    let account = Account::new(both());
+    let router = two(&account).status_ttl(Duration::ZERO).build();
+    for asked in 1..4 {
+        assert_eq!(router.select_warehouse(Work::Batch, None).await.unwrap(), "B");
+        assert_eq!(account.asked(), asked);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn r8_when_the_caller_who_asks_gives_up_the_next_one_asks() {
     let account = Account::new(both());

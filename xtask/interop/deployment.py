@@ -59,7 +59,7 @@ def kubernetes_fits_together():
         assert container[probe]["httpGet"]["port"] in ports, probe
     assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports
     assert {endpoint["port"] for endpoint in monitor["spec"]["podMetricsEndpoints"]} <= ports
-    known = {variable["env"] for variable in catalogue("config")["variable"]} | {"RUST_LOG"}
+    known = {variable["env"] for variable in catalogue("config")["variable"]} | {"RUST_LOG", "SNOWFLAKE_OPS_CONFIG"}
     for variable in container["env"]:
         assert variable["name"] in known, variable["name"]
         reference = variable.get("valueFrom", {}).get("secretKeyRef")
@@ -67,12 +67,18 @@ def kubernetes_fits_together():
             assert reference["name"] == secret["metadata"]["name"], reference
             assert reference["key"] in secret["stringData"], reference
     volumes = {volume["name"]: volume for volume in template["spec"]["volumes"]}
-    for mount in container["volumeMounts"]:
-        items = volumes[mount["name"]]["secret"]["items"]
-        paths = {f"{mount['mountPath']}/{item['path']}" for item in items}
-        assert {item["key"] for item in items} <= set(secret["stringData"])
-        key = next(entry["value"] for entry in container["env"] if entry["name"] == "SNOWFLAKE_PRIVATE_KEY_PATH")
-        assert key in paths, key
+    options = documents(folder / "configmap.yaml")[0]
+    assert volumes["options"]["configMap"]["name"] == options["metadata"]["name"]
+    collectors = tomllib.loads(options["data"]["service.toml"])["collectors"]
+    assert set(collectors) <= {collector["name"] for collector in catalogue("metrics")["collector"]}, collectors
+    items = volumes["snowflake-key"]["secret"]["items"]
+    assert {item["key"] for item in items} <= set(secret["stringData"])
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    files = {f"{mounts['snowflake-key']}/{item['path']}" for item in items}
+    files |= {f"{mounts['options']}/{name}" for name in options["data"]}
+    values = {variable["name"]: variable.get("value") for variable in container["env"]}
+    for variable in ("SNOWFLAKE_PRIVATE_KEY_PATH", "SNOWFLAKE_OPS_CONFIG"):
+        assert values[variable] in files, variable
     hardened = container["securityContext"]
     assert hardened["readOnlyRootFilesystem"] and hardened["allowPrivilegeEscalation"] is False
     assert template["spec"]["securityContext"]["runAsNonRoot"] and set(container["resources"]) == {"requests", "limits"}

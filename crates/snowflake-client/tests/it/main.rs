@@ -10,6 +10,8 @@ mod health;
 mod loading;
 mod login;
 mod metadata;
+#[cfg(feature = "ops-service")]
+mod metrics;
 mod queries;
 mod round_trip;
 mod session;

@@ -10,6 +10,41 @@ use crate::client::SnowflakeClient;
 use crate::error::SnowflakeError;
 
 /// What ran in the account, how long it took and why.
+///
+/// ```
+/// # #[cfg(feature = "sim-server")]
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// # use snowflake_client::{Protocol, SnowflakeClient, sim::SimServer};
+/// # let server = SimServer::builder().user("me", "secret").database("DB").schema("PUBLIC").warehouse("ANALYTICS_WH")
+/// #     .start().await?;
+/// # let client = SnowflakeClient::builder().account(server.account()).host(server.host()).port(server.port())
+/// #     .protocol(Protocol::Http).user("me").password("secret").database("DB").schema("PUBLIC")
+/// #     .warehouse("ANALYTICS_WH").build().await?;
+/// # client.execute("CREATE TABLE t AS SELECT 1 AS n").await?;
+/// # client.execute("SELECT n FROM t").await?;
+/// use snowflake_client::QueryHistoryOptions;
+/// use time::{Duration, OffsetDateTime};
+///
+/// let history = client
+///     .get_query_history(
+///         OffsetDateTime::now_utc() - Duration::hours(24),
+///         OffsetDateTime::now_utc(),
+///         QueryHistoryOptions {
+///             warehouse: Some("ANALYTICS_WH".to_string()),
+///             limit: Some(100),
+///             ..Default::default()
+///         },
+///     )
+///     .await?;
+/// for query in &history {
+///     println!("{} {} {:?}", query.query_id, query.status, query.total_elapsed);
+/// }
+/// # assert!(!history.is_empty());
+/// # client.close().await;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl SnowflakeClient {
     /// The statements that ended between two times, newest first, and those that run where `end` is not in the past.
     ///

@@ -166,3 +166,7 @@ mod loading_guide {}
 #[cfg(all(doctest, feature = "sim"))]
 #[doc = include_str!("../../../docs/guide/routing.md")]
 mod routing_guide {}
+
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../docs/guide/metadata.md")]
+mod metadata_guide {}

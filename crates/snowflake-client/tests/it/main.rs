@@ -7,6 +7,7 @@ mod bulk;
 mod export;
 mod files;
 mod health;
+mod history;
 mod loading;
 mod login;
 mod metadata;

@@ -30,9 +30,12 @@ fn a_range_is_read_where_it_is_known() {
     assert_eq!(gap, Duration::nanoseconds(1), "no moment is in both and none in neither");
 }
 
+/// The statements that a service was asked, with their binds.
+type Heard = Arc<Mutex<Vec<(String, Vec<Option<String>>)>>>;
+
 /// A service that remembers what it was asked, and knows nothing.
-fn listening() -> (StandIn, Arc<Mutex<Vec<(String, Vec<Option<String>>)>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
+fn listening() -> (StandIn, Heard) {
+    let asked = Heard::default();
     let heard = Arc::clone(&asked);
     let service = StandIn::new().on_any(move |statement| {
         let binds = (1..=statement.bind_count()).map(|at| statement.bind(&at.to_string()).map(str::to_owned));

@@ -127,16 +127,34 @@ async fn n02_both_sources_tell_of_the_same_statements() {
 }
 
 #[tokio::test]
-async fn a_profile_has_the_operations_of_the_statement() {
-    let (_server, client) = support::start().await;
-    client
-        .execute("CREATE TABLE t AS SELECT SEQ4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 1000))")
-        .await
-        .unwrap();
-    let ran = client.execute("SELECT COUNT(*) FROM t WHERE n > 10").await.unwrap();
-    let profile = client.query_profile(ran.query_id).await.unwrap();
-    let scan = profile.operators.iter().find(|operator| operator.operator_type == "TableScan").unwrap();
-    assert_eq!(scan.table.as_deref(), Some("DB.PUBLIC.T"));
-    assert!(scan.partitions_total.is_some());
-    assert!(profile.exploding_joins().is_empty() && profile.spilling().is_empty());
+async fn a_role_without_the_grant_is_told_which_one_and_reads_the_last_days_all_the_same() {
+    let (server, client) = support::start().await;
+    client.execute("CREATE ROLE reporter").await.unwrap();
+    for object in ["DATABASE db", "SCHEMA db.public", "WAREHOUSE wh"] {
+        client.execute(format!("GRANT USAGE ON {object} TO ROLE reporter")).await.unwrap();
+    }
+    client.execute("GRANT ROLE reporter TO USER tester").await.unwrap();
+    client.execute("SELECT 1 AS mine").await.unwrap();
+    let reporter =
+        support::builder(&server).password(support::PASSWORD).role("REPORTER").build().await.unwrap();
+    let now = OffsetDateTime::now_utc();
+    let old = reporter.get_query_history(
+        now - Duration::days(30),
+        now - Duration::days(20),
+        QueryHistoryOptions::default(),
+    );
+    let error = old.await.unwrap_err();
+    assert!(
+        error.to_string().contains("GRANT IMPORTED PRIVILEGES ON DATABASE SNOWFLAKE TO ROLE REPORTER"),
+        "{error}"
+    );
+    assert_eq!(error.code().unwrap().as_str(), "002003");
+    assert!(texts(&history(&reporter, QueryHistoryOptions::default()).await).contains(&"SELECT 1 AS mine"));
+    client.execute("GRANT IMPORTED PRIVILEGES ON DATABASE SNOWFLAKE TO ROLE reporter").await.unwrap();
+    let old = reporter.get_query_history(
+        now - Duration::days(30),
+        now - Duration::days(20),
+        QueryHistoryOptions::default(),
+    );
+    assert!(old.await.unwrap().is_empty());
 }

@@ -1,8 +1,8 @@
 //! What is in the account, asked of the server.
 
 use snowflake_client::{
-    DataType, ErrorKind, Identifier, ListOptions, SchemaSnapshot, Scope, SnowflakeClient, SnowflakeError,
-    TableKind,
+    DataType, ErrorKind, Grantee, Identifier, ListOptions, SchemaSnapshot, Scope, SnowflakeClient,
+    SnowflakeError, TableKind,
 };
 
 use crate::support;
@@ -206,4 +206,21 @@ async fn n03_two_databases_of_one_design_are_equal() {
     assert_eq!(one.table("PUBLIC", "U").unwrap().foreign_keys[0].referenced_database, None);
     let schema = client.snapshot(Scope::schema("db", "public").unwrap()).await.unwrap();
     assert_eq!(schema, one, "the only schema of a database is all of it");
+}
+
+#[tokio::test]
+async fn grants_are_those_that_were_given() {
+    let (_server, client) = support::start().await;
+    run(
+        &client,
+        &["CREATE ROLE analyst", "CREATE TABLE t (n INT)", "GRANT SELECT ON TABLE t TO ROLE analyst"],
+    )
+    .await;
+    let grants = client.grants(&Grantee::role("analyst").unwrap()).await.unwrap();
+    let select = grants.iter().find(|grant| grant.privilege == "SELECT").unwrap();
+    assert_eq!((select.granted_on.as_str(), select.grantee.as_str()), ("TABLE", "ANALYST"));
+    assert!(select.name.ends_with('T') && !select.grant_option);
+    run(&client, &["GRANT ROLE analyst TO USER tester"]).await;
+    let roles = client.grants(&Grantee::user("tester").unwrap()).await.unwrap();
+    assert!(roles.iter().any(|grant| grant.granted_on == "ROLE" && grant.name == "ANALYST"), "{roles:?}");
 }

@@ -32,3 +32,5 @@ mod socket;
 mod stages;
 #[cfg(feature = "server")]
 mod statements;
+#[cfg(feature = "server")]
+mod warehouses;

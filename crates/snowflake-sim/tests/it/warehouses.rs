@@ -50,7 +50,7 @@ async fn a_statement_without_a_place_is_queued_and_its_abort_frees_the_queue() {
 
 #[tokio::test]
 async fn a_user_with_a_default_role_has_only_what_is_granted_to_it() {
-    let server: SimServer = builder().default_role("alice", "analyst").start().await.unwrap();
+    let server = builder().default_role("alice", "analyst").start().await.unwrap();
     let client = Client::login(&server).await;
     assert_eq!(client.data("show roles").await["finalRoleName"], "ANALYST");
     let answer = client.query("create database other").await;

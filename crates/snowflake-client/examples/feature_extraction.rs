@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use futures::TryStreamExt;
 use snowflake_client::sim::SimServer;
 use snowflake_client::{
     Protocol, QueryBuilder, SnowflakeClient, SnowflakeError, WarehouseRouter, WarehouseSize, WorkloadType,
@@ -69,7 +68,9 @@ async fn extract_features(
     let mut stream = client.execute_stream(query).await?;
     let mut count = 0;
 
-    while let Some(row) = stream.try_next().await? {
+    while let Some(row) = stream.next().await {
+        let row = row?;
+
         let features = UserFeatures {
             user_id: row.get("user_id")?,
             event_count: row.get("event_count")?,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use snowflake_client::sim::SimServer;
 use snowflake_client::{
     Audit, AuditEvent, ErrorKind, QueryBuilder, SnowflakeClient, SqlText, WarehouseConfig, WarehouseRouter,
-    WarehouseSize, WarehouseState, WorkloadType,
+    WarehouseSize, WarehouseState, WarehouseStatus, WorkloadType,
 };
 use snowflake_client::{Identifier, Literal, ObjectName};
 
@@ -135,6 +135,51 @@ async fn r2_the_router_follows_what_happens_to_the_account_and_wakes_nothing() {
     let route = choose().await.unwrap();
     assert_eq!((route.warehouse(), route.is_fallback()), ("INTERACTIVE_WH", true), "{}", route.explain());
     client.close().await;
+}
+
+#[tokio::test]
+async fn r2_a_router_leaves_a_warehouse_whose_queue_is_too_long_and_comes_back() {
+    let (_server, client) = account().await;
+    run(&client, &["ALTER WAREHOUSE batch_wh SET MAX_CONCURRENCY_LEVEL = 1"]).await;
+    let config = |name: &str, max_queue_depth, work| WarehouseConfig {
+        name: name.to_string(),
+        size: WarehouseSize::Large,
+        max_queue_depth,
+        preferred_workloads: vec![work],
+    };
+    let router = WarehouseRouter::new(client.clone())
+        .add_warehouse(config("BATCH_WH", 1, WorkloadType::Batch))
+        .add_warehouse(config("ML_WH", 10, WorkloadType::DataScience))
+        .status_ttl(Duration::ZERO)
+        .hold(Duration::ZERO)
+        .build();
+    let long = || client.execute_async(QueryBuilder::new("SELECT SYSTEM$WAIT(3600)").warehouse("batch_wh"));
+    let mut handles = Vec::new();
+    for (queued, expected) in [(0, "BATCH_WH"), (1, "BATCH_WH"), (2, "ML_WH")] {
+        handles.push(long().await.unwrap());
+        let status = until(&client, |status| (status.running, status.queued) == (1, queued)).await;
+        assert_eq!(status.state, WarehouseState::Started);
+        let route = router.route(WorkloadType::Batch, None).await.unwrap();
+        assert_eq!(route.warehouse(), expected, "{}", route.explain());
+    }
+    for handle in &handles {
+        handle.cancel().await.unwrap();
+    }
+    until(&client, |status| status.running + status.queued == 0).await;
+    assert_eq!(router.select_warehouse(WorkloadType::Batch, None).await.unwrap(), "BATCH_WH");
+    client.close().await;
+}
+
+/// The status of BATCH_WH once it is so, asking again and again.
+async fn until(client: &SnowflakeClient, is_so: impl Fn(&WarehouseStatus) -> bool) -> WarehouseStatus {
+    for _ in 0..10_000 {
+        let status = client.warehouse_status("batch_wh").await.unwrap();
+        if is_so(&status) {
+            return status;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("it never was so")
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub use endpoint::StageEndpoint;
 pub(crate) use error::SqlError;
 pub use history::ModelledSpeed;
 pub(crate) use history::Rows as CountedRows;
-pub(crate) use history::{Asked, Ended, HistoryOptions, Login, Opened, Took, Work};
+pub(crate) use history::{Asked, Ended, Entry, HistoryOptions, Login, Opened, Took, Work};
 pub(crate) use instance::Engine;
 pub(crate) use options::{CancelResult, EngineOptions, QueryStore, StoredResult};
 pub(crate) use outcome::{BatchStream, Outcome, Rows};

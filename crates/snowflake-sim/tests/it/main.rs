@@ -34,3 +34,5 @@ mod stages;
 mod statements;
 #[cfg(feature = "server")]
 mod warehouses;
+#[cfg(feature = "server")]
+mod usage;

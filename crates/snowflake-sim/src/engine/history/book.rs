@@ -54,6 +54,11 @@ impl Book {
         self.lock().shares.begin(query_id, warehouse.id, warehouse.at);
     }
 
+    /// A statement has left its warehouse, and will end.
+    pub(crate) fn leave(&self, query_id: &str, now: OffsetDateTime) {
+        self.lock().shares.leave(query_id, now);
+    }
+
     /// A statement has ended: `how` is told what it was and which part of its warehouse it had.
     pub(crate) fn end(&self, query_id: &str, now: OffsetDateTime, how: impl FnOnce(&Entry, f64) -> Ended) {
         let mut inner = self.lock();

@@ -176,6 +176,8 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
     if is_run {
         effects::note(&shared, &session, &sql, &result);
     }
+    // Whoever waits for the place does not run beside this statement.
+    shared.engine.book().leave(&result.query_id, shared.clock.wall());
     drop(admission);
     Ok(Success::Rows(Arc::new(result)))
 }

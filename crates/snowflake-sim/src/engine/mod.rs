@@ -35,6 +35,7 @@ mod show;
 mod stage;
 mod statement;
 mod syntax;
+mod task;
 mod time;
 mod transaction;
 mod transfer;

@@ -26,7 +26,7 @@ from support import Cases, Server, free_port, wait_for_port
 USER, PASSWORD = "interop", "correct horse"
 DATABASE, SCHEMA, WAREHOUSE = "INTEROP", "WORK", "COMPUTE_WH"
 # Collectors of sources that the simulator has not; their panels show zero.
-ABSENT = {"load", "clustering", "replication"}
+ABSENT = {"clustering", "replication"}
 
 
 def main(simulator, ops):
@@ -173,7 +173,7 @@ def case_every_collector_has_run(world):
     wait(120, lambda: not silent(), lambda: f"collectors that never ran: {silent()}")
     up = world.prometheus.query("snowflake_collector_up")
     down = {entry["metric"]["collector"] for entry in up if float(entry["value"][1]) == 0}
-    assert down <= ABSENT, f"collectors that fail: {down - ABSENT}\n{get(world.url('/health/snowflake')).text}"
+    assert down <= ABSENT, f"collectors that fail: {down - ABSENT}\n{get(world.url('/health/collectors')).text}"
 
 
 def case_promtool_is_content_with_the_page(world):

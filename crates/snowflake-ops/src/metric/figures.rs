@@ -156,10 +156,10 @@ mod tests {
     fn series_without_a_sum_show_the_largest() {
         let name = "snowflake_account_query_latency_seconds";
         let many =
-            (0..150_u32).map(|number| (vec![format!("W{number}"), "0.5".to_owned()], f64::from(number)));
+            (0..150_u32).map(|number| (vec![format!("W{number}"), "50".to_owned()], f64::from(number)));
         let lines = shown(|figures| figures.set(name, many));
         assert_eq!(lines.len(), 100);
-        assert!(lines.contains(&format!("{name}{{warehouse=\"other\",quantile=\"0.5\"}} 50")), "{lines:?}");
+        assert!(lines.contains(&format!("{name}{{warehouse=\"other\",percentile=\"50\"}} 50")), "{lines:?}");
     }
 
     #[test]

@@ -836,7 +836,7 @@ pub(super) static METRICS: &[Metric] = &[
         help: "Time of the statements of everybody in the account, in the last 24 hours.",
         labels: &[
             MetricLabel { name: "warehouse", values: MetricValues::AtMost(100) },
-            MetricLabel { name: "quantile", values: MetricValues::OneOf(&["0.5", "0.9", "0.99"]) },
+            MetricLabel { name: "percentile", values: MetricValues::OneOf(&["50", "90", "99"]) },
         ],
         buckets: &[],
         fraction: false,

@@ -150,7 +150,6 @@ impl Inner {
             warehouse: execution.warehouse.clone(),
             started: execution.facts.started,
             state,
-            work: monitor::Work::default(),
         };
         monitor::answer(Some(facts), now)
     }

@@ -33,6 +33,4 @@ mod stages;
 #[cfg(feature = "server")]
 mod statements;
 #[cfg(feature = "server")]
-mod usage;
-#[cfg(feature = "server")]
 mod warehouses;

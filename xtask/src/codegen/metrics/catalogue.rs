@@ -167,6 +167,9 @@ impl Catalogue {
         if metric.fraction && metric.kind != Kind::Counter {
             return Some("only a counter needs to be told that it counts fractions".to_owned());
         }
+        if let Some(name) = metric.labels.iter().find(|name| ["le", "quantile"].contains(&name.as_str())) {
+            return Some(format!("Prometheus has a meaning of its own for the label {name}"));
+        }
         let known = |name: &str| self.collector.iter().any(|collector| collector.name == name);
         if let Some(name) = metric.collector.as_deref().filter(|name| !known(name)) {
             return Some(format!("there is no collector {name}"));
@@ -221,5 +224,6 @@ pub(super) mod tests {
         assert!(fault("collector = \"credits\", help", "collector = \"debits\", help").contains("debits"));
         assert!(fault("{ status = [", "{ state = [").contains("none of its labels"));
         assert!(fault("\"status\"], values", "\"status\", \"role\"], values").contains("label role"));
+        assert!(fault("\"status\"], values", "\"status\", \"quantile\"], values").contains("of its own"));
     }
 }

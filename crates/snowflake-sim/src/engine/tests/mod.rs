@@ -23,7 +23,6 @@ mod sealing;
 mod sessions;
 mod showing;
 mod staging;
-mod tasks;
 mod transforming;
 mod unloading;
 mod validating;

@@ -49,7 +49,7 @@ impl SnowflakeClient {
         exposition: Exposition,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), SnowflakeError> {
-        service.run(self.pool()?, exposition, stop).await;
+        Box::pin(service.run(self.pool()?, exposition, stop)).await;
         Ok(())
     }
 }

@@ -1,3 +1,10 @@
-//! Health, metrics and cost of a deployment.
+//! `snowflake-ops`: health, metrics and cost of an account, for machines and for people.
 
-fn main() {}
+#[path = "ops/mod.rs"]
+mod ops;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ops::run()
+}

@@ -13,6 +13,8 @@ mod login;
 mod metadata;
 #[cfg(feature = "ops-service")]
 mod metrics;
+#[cfg(feature = "ops-service")]
+mod ops_service;
 mod queries;
 mod round_trip;
 mod session;

@@ -4,6 +4,7 @@ use snowflake_proto::{Bind, Identifier};
 
 use super::options::QueryHistoryOptions;
 use super::record::HistoryStatus;
+use crate::account_usage::spelled;
 use crate::error::Result;
 use crate::names;
 
@@ -15,7 +16,7 @@ pub(super) struct Filter {
     pub(super) argument: Option<Argument>,
 }
 
-/// What a function of `INFORMATION_SCHEMA` is specialised in.
+/// What a function of `INFORMATION_SCHEMA` is specialised in: a name that needs no quotes.
 pub(super) enum Argument {
     Warehouse(Identifier),
     User(Identifier),
@@ -29,7 +30,10 @@ impl Filter {
         filter.name("ROLE_NAME", options.role.as_deref())?;
         filter.name("DATABASE_NAME", options.database.as_deref())?;
         filter.name("SCHEMA_NAME", options.schema.as_deref())?;
-        filter.argument = warehouse.map(Argument::Warehouse).or(user.map(Argument::User));
+        // Whether the functions read a name that needs quotes exactly is not known; the condition does.
+        let plain = |name: Identifier| Some(name).filter(|name| spelled(name.name()) == name.name());
+        let warehouse = warehouse.and_then(plain).map(Argument::Warehouse);
+        filter.argument = warehouse.or(user.and_then(plain).map(Argument::User));
         if let Some(session) = options.session_id {
             filter.add("SESSION_ID = ?", session);
         }

@@ -15,7 +15,6 @@ use super::filter::{Argument, Filter};
 use super::options::{HistorySource, QueryHistoryOptions};
 use super::read::{Range, instant};
 use super::record::QueryRecord;
-use crate::account_usage::spelled;
 use crate::answer::{AnswerRow, read_all};
 use crate::error::{IncompleteSnafu, Result};
 
@@ -131,13 +130,9 @@ pub(super) fn page(range: Range, filter: Filter, has_database: bool, rows: u64, 
     QueryBuilder::new(sql).binds(filter.binds).build()
 }
 
-/// A function that takes one condition as an argument; a name that needs quotes is left to the condition.
+/// A function that takes one condition as an argument.
 fn specialised(function: &'static str, argument: &str, name: &Identifier) -> (&'static str, String) {
-    if spelled(name.name()) == name.name() {
-        (function, format!("{argument} => {}, ", Literal::text(name.name())))
-    } else {
-        ("", String::new())
-    }
+    (function, format!("{argument} => {}, ", Literal::text(name.name())))
 }
 
 /// A statement, unless it is there for the figures of its page alone.

@@ -158,3 +158,18 @@ async fn a_role_without_the_grant_is_told_which_one_and_reads_the_last_days_all_
     );
     assert!(old.await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_profile_has_the_operations_of_the_statement() {
+    let (_server, client) = support::start().await;
+    client
+        .execute("CREATE TABLE t AS SELECT SEQ4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 1000))")
+        .await
+        .unwrap();
+    let ran = client.execute("SELECT COUNT(*) FROM t WHERE n > 10").await.unwrap();
+    let profile = client.query_profile(ran.query_id).await.unwrap();
+    let scan = profile.operators.iter().find(|operator| operator.operator_type == "TableScan").unwrap();
+    assert_eq!(scan.table.as_deref(), Some("DB.PUBLIC.T"));
+    assert!(scan.partitions_total.is_some());
+    assert!(profile.exploding_joins().is_empty() && profile.spilling().is_empty());
+}

@@ -105,7 +105,7 @@ async fn storage(pool: &Pool, [database, schema, table]: &[Identifier; 3]) -> Re
         "SELECT ACTIVE_BYTES, TIME_TRAVEL_BYTES, FAILSAFE_BYTES, RETAINED_FOR_CLONE_BYTES \
          FROM SNOWFLAKE.ACCOUNT_USAGE.TABLE_STORAGE_METRICS \
          WHERE TABLE_CATALOG = ? AND TABLE_SCHEMA = ? AND TABLE_NAME = ? \
-         AND DELETED = FALSE AND TABLE_DROPPED IS NULL",
+         AND TABLE_DROPPED IS NULL",
     );
     let query = query.binds([database.name(), schema.name(), table.name()]);
     let found =

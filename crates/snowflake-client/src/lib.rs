@@ -170,3 +170,7 @@ mod routing_guide {}
 #[cfg(all(doctest, feature = "sim"))]
 #[doc = include_str!("../../../docs/guide/metadata.md")]
 mod metadata_guide {}
+
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../docs/guide/cost.md")]
+mod cost_guide {}

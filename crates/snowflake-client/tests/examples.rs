@@ -51,3 +51,27 @@ fn feature_extraction() {
         "user_id: 12, event_count: 12, session_count: 7, avg_duration: 36.5, purchases: 3, active_days: 11";
     assert!(text.contains(features), "{text}");
 }
+
+#[test]
+fn cost_tracking() {
+    let text = run("cost_tracking");
+    for part in [
+        "(Attributed)",
+        "Credits used in last 7 days: ",
+        "dashboard: ",
+        "for 40 statements",
+        "weekly_report: ",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(text.contains("Calibrated") && text.contains("Refused: the statement may cost"), "{text}");
+    assert!(text.contains("Alert: budget \"analytics\"") && text.contains("checked again: 0"), "{text}");
+}
+
+#[test]
+fn reporting() {
+    let text = run("reporting");
+    assert!(text.contains("Query would exceed cost limit: ") && text.contains("> 0.0000 credits"), "{text}");
+    assert!(text.contains("credits, nine of ten times between") && text.contains("(Attributed)"), "{text}");
+    assert!(text.contains("6 lines in the report"), "{text}");
+}

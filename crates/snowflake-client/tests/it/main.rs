@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bulk;
+mod cost;
 mod export;
 mod files;
 mod health;

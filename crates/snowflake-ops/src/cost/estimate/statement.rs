@@ -69,10 +69,21 @@ fn has_query(sql: &str) -> bool {
     meaningful(sql).any(|token| token.kind == TokenKind::Word && token.text.eq_ignore_ascii_case("SELECT"))
 }
 
-/// Whether anything stands behind a semicolon.
+/// Whether anything stands behind a semicolon, or takes the rows of what stands before it (`SHOW … ->> SELECT …`).
 fn is_several(sql: &str) -> bool {
     let mut tokens = meaningful(sql).skip_while(|token| token.kind != TokenKind::Semicolon);
-    tokens.any(|token| token.kind != TokenKind::Semicolon)
+    tokens.any(|token| token.kind != TokenKind::Semicolon) || is_piped(sql)
+}
+
+fn is_piped(sql: &str) -> bool {
+    let mut signs = String::new();
+    tokens(sql).any(|token| {
+        match token.kind {
+            TokenKind::Symbol => signs.push_str(token.text),
+            _ => signs.clear(),
+        }
+        signs.ends_with("->>")
+    })
 }
 
 fn words(sql: &str) -> impl Iterator<Item = String> {
@@ -107,7 +118,7 @@ mod tests {
             "merge into t using s on t.a = s.a when matched then delete",
             "create or replace temporary table t as select * from s",
             "create table t (a int) as (select 1)",
-            "select ';'",
+            "select ';', 'a ->> b'",
         ] {
             assert_eq!(Explainable::of(sql), Explainable::Yes, "{sql}");
         }
@@ -128,6 +139,7 @@ mod tests {
             "",
             "-- nothing",
             "select 1; select 2",
+            "show tables ->> select * from $1",
             "copy into t from @s",
             "call p()",
             "begin select 1; end",

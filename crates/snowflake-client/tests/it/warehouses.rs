@@ -97,6 +97,40 @@ async fn wh2_a_warehouse_that_does_not_exist_is_named() {
 }
 
 #[tokio::test]
+async fn wh2_a_privilege_that_the_role_lacks_is_named_and_its_grant_is_all_that_it_needs() {
+    let (server, client) = account().await;
+    let prepare = [
+        "CREATE ROLE analyst",
+        "GRANT ROLE analyst TO USER tester",
+        "GRANT USAGE ON DATABASE db TO ROLE analyst",
+        "GRANT USAGE ON SCHEMA db.public TO ROLE analyst",
+        "GRANT USAGE ON WAREHOUSE wh TO ROLE analyst",
+        "GRANT USAGE ON WAREHOUSE batch_wh TO ROLE analyst",
+    ];
+    run(&client, &prepare).await;
+    let analyst = builder(&server).password(PASSWORD).role("ANALYST").build().await.unwrap();
+    for (privilege, is_resize) in [("OPERATE", false), ("MODIFY", true)] {
+        let change = async || match is_resize {
+            true => analyst.resize_warehouse("batch_wh", WarehouseSize::Small).await,
+            false => analyst.suspend_warehouse("batch_wh").await,
+        };
+        let error = change().await.unwrap_err();
+        let grant = format!("GRANT {privilege} ON WAREHOUSE BATCH_WH TO ROLE ANALYST");
+        assert!(error.to_string().ends_with(&grant), "{error}");
+        run(&client, &[&grant]).await;
+        change().await.unwrap();
+    }
+    let seen: Vec<String> =
+        analyst.list_warehouses().await.unwrap().into_iter().map(|status| status.name).collect();
+    assert_eq!(seen, ["BATCH_WH", "WH"], "the others are not the role's to see");
+    let missing = analyst.warehouse_status("ml_wh").await.unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::NotFound);
+    assert!(missing.to_string().contains("ML_WH") && missing.to_string().contains("ANALYST"), "{missing}");
+    analyst.close().await;
+    client.close().await;
+}
+
+#[tokio::test]
 async fn fr_wh_002_a_statement_runs_on_the_warehouse_that_the_router_chose() {
     let (_server, client) = account().await;
     let router = router(&client);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Response {
-    /// At most one entry.
+    /// At most one entry for one id.
     pub queries: Vec<Entry>,
 }
 
@@ -34,8 +34,20 @@ pub struct Entry {
     /// The session that submitted it.
     #[serde(deserialize_with = "super::lenient::integer")]
     pub session_id: Option<i64>,
+    /// The text of the statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sql_text: Option<String>,
+    /// The id of the warehouse that runs it.
+    #[serde(deserialize_with = "super::lenient::integer", skip_serializing_if = "Option::is_none")]
+    pub warehouse_id: Option<i64>,
     /// The warehouse that runs it.
     pub warehouse_name: Option<String>,
+    /// The size of the warehouse, such as `X-Small`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warehouse_external_size: Option<String>,
+    /// The kind of the warehouse, such as `STANDARD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warehouse_server_type: Option<String>,
     /// Work done so far.
     pub stats: Option<Stats>,
 }

@@ -12,6 +12,7 @@ use super::catalog::{Catalog, Database};
 use super::history::Book;
 use super::select::base_state;
 use super::stage::Stages;
+use super::task::Timetable;
 use super::time::Stamp;
 use super::warehouse::{Actor, Fleet, Settings};
 use super::{EngineOptions, EngineSession};
@@ -33,6 +34,7 @@ struct Inner {
     access: RwLock<Access>,
     state: SessionState,
     book: Book,
+    timetable: Timetable,
 }
 
 impl fmt::Debug for Engine {
@@ -47,8 +49,8 @@ impl Engine {
         let (clock, entropy) = (Arc::clone(&options.clock), Arc::clone(&options.entropy));
         let fleet = Fleet::new(Arc::clone(&clock), entropy, options.warehouses);
         let access = RwLock::new(Access::new(now(clock.as_ref())));
-        let (catalog, book) = (RwLock::default(), Book::default());
-        let inner = Inner { options, catalog, fleet, access, state: base_state(), book };
+        let (catalog, book, timetable) = (RwLock::default(), Book::default(), Timetable::default());
+        let inner = Inner { options, catalog, fleet, access, state: base_state(), book, timetable };
         Self { inner: Arc::new(inner) }
     }
 
@@ -120,6 +122,11 @@ impl Engine {
 
     pub(super) fn options(&self) -> &EngineOptions {
         &self.inner.options
+    }
+
+    /// When tasks are due.
+    pub(super) fn timetable(&self) -> &Timetable {
+        &self.inner.timetable
     }
 
     /// What was run.

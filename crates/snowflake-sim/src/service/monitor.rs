@@ -16,6 +16,18 @@ pub(crate) struct Facts<'a> {
     pub(crate) warehouse: Option<String>,
     pub(crate) started: OffsetDateTime,
     pub(crate) state: State<'a>,
+    pub(crate) work: Work,
+}
+
+/// What a statement is and has read, as far as that is told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) sql: Option<String>,
+    pub(crate) warehouse_id: Option<u64>,
+    /// The size and kind of its warehouse.
+    pub(crate) warehouse_size: Option<String>,
+    pub(crate) warehouse_kind: Option<String>,
+    pub(crate) bytes_scanned: u64,
 }
 
 /// How far a statement is.
@@ -37,9 +49,9 @@ pub(crate) enum State<'a> {
     Failed(OffsetDateTime, &'a str, &'a str),
 }
 
-/// Says how a statement is doing; nothing about one that nobody knows.
-pub(crate) fn answer(facts: Option<Facts<'_>>, now: OffsetDateTime) -> Reply {
-    let queries = facts.map(|facts| entry(facts, now)).into_iter().collect();
+/// Says how statements are doing; nothing about one that nobody knows.
+pub(crate) fn answer<'a>(facts: impl IntoIterator<Item = Facts<'a>>, now: OffsetDateTime) -> Reply {
+    let queries = facts.into_iter().map(|facts| entry(facts, now)).collect();
     Reply::envelope(&Envelope::ok(Response { queries }))
 }
 
@@ -71,8 +83,15 @@ fn entry(facts: Facts<'_>, now: OffsetDateTime) -> Entry {
         end_time: Some(ended.unwrap_or(0)),
         total_duration: Some(ended.unwrap_or_else(|| milliseconds(now)) - started),
         session_id: Some(facts.session_id),
+        sql_text: facts.work.sql,
+        warehouse_id: facts.work.warehouse_id.and_then(|id| i64::try_from(id).ok()),
         warehouse_name: facts.warehouse,
-        stats: Some(Stats { scan_bytes: Some(0), produced_rows: Some(count(produced)) }),
+        warehouse_external_size: facts.work.warehouse_size,
+        warehouse_server_type: facts.work.warehouse_kind,
+        stats: Some(Stats {
+            scan_bytes: i64::try_from(facts.work.bytes_scanned).ok(),
+            produced_rows: Some(count(produced)),
+        }),
     }
 }
 

@@ -150,6 +150,7 @@ impl Inner {
             warehouse: execution.warehouse.clone(),
             started: execution.facts.started,
             state,
+            work: monitor::Work::default(),
         };
         monitor::answer(Some(facts), now)
     }

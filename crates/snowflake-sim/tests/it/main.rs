@@ -33,4 +33,6 @@ mod stages;
 #[cfg(feature = "server")]
 mod statements;
 #[cfg(feature = "server")]
+mod usage;
+#[cfg(feature = "server")]
 mod warehouses;

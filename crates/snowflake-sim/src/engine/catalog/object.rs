@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::super::SqlError;
+use super::super::task::Task;
 use super::super::time::Stamp;
 use super::{FileFormat, Stage, Table, TableColumn};
 
@@ -63,6 +64,7 @@ pub(in super::super) struct Schema {
     pub(in super::super) relations: BTreeMap<String, Relation>,
     pub(in super::super) stages: BTreeMap<String, Arc<Stage>>,
     pub(in super::super) formats: BTreeMap<String, Arc<FileFormat>>,
+    pub(in super::super) tasks: BTreeMap<String, Arc<Task>>,
 }
 
 /// What can stand in FROM.
@@ -95,6 +97,7 @@ impl Schema {
             relations: BTreeMap::new(),
             stages: BTreeMap::new(),
             formats: BTreeMap::new(),
+            tasks: BTreeMap::new(),
         }
     }
 }

@@ -21,7 +21,7 @@ use super::catalog::{Kind, ObjectPath};
 use super::run::Run;
 use super::session_commands::alter_session;
 use super::syntax::{Cursor, Tokens};
-use super::{Outcome, SqlError};
+use super::{Outcome, SqlError, task};
 
 /// What stands between CREATE and the object's name.
 #[derive(Clone, Copy, Debug)]
@@ -74,8 +74,19 @@ pub(super) async fn create(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErr
         "WAREHOUSE" => warehouse::create(run, &mut cursor, head),
         "STAGE" => stage::create(run, &mut cursor, head),
         "FILE" => stage::create_format(run, &mut cursor, head),
+        "TASK" => create_task(run, &mut cursor, head),
         other => Err(SqlError::not_simulated(format!("CREATE {other}"))),
     }
+}
+
+fn create_task(run: &Run, cursor: &mut Cursor<'_>, head: Head) -> Result<Outcome, SqlError> {
+    let (path, made) = task::create(run, cursor)?;
+    let exists = run.engine().catalog().schema(&path.database, &path.schema)?.tasks.contains_key(&path.name);
+    if let Some(outcome) = taken(exists, head, &path)? {
+        return Ok(outcome);
+    }
+    run.engine().put_task(&path, made)?;
+    status(format!("Task {} successfully created.", path.name), StatementType::DDL)
 }
 
 /// Runs DROP.
@@ -89,7 +100,8 @@ pub(super) async fn drop_object(run: &Run, tokens: &Tokens) -> Result<Outcome, S
     if what == "FILE" {
         cursor.expect_word("FORMAT")?;
     }
-    if !["DATABASE", "SCHEMA", "WAREHOUSE", "STAGE", "FILE", "TABLE", "VIEW"].contains(&what.as_str()) {
+    if !["DATABASE", "SCHEMA", "WAREHOUSE", "STAGE", "FILE", "TABLE", "VIEW", "TASK"].contains(&what.as_str())
+    {
         return Err(SqlError::not_simulated(format!("DROP {what}")));
     }
     let if_exists = cursor.words(&["IF", "EXISTS"]);
@@ -107,6 +119,7 @@ pub(super) async fn drop_object(run: &Run, tokens: &Tokens) -> Result<Outcome, S
         "STAGE" => (stage::drop(run, &name)?, "Stage"),
         "FILE" => (stage::drop_format(run, &name)?, "File format"),
         "TABLE" => (table::drop(run, &name)?, "Table"),
+        "TASK" => (task::drop(run, &name)?, "Task"),
         _ => (view::drop(run, &name)?, "View"),
     };
     let last = name.last().map_or("", String::as_str);
@@ -139,6 +152,10 @@ pub(super) async fn alter(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlErro
     if cursor.word("TABLE") {
         run.commit().await?;
         return alter::table(run, &mut cursor).await;
+    }
+    if cursor.word("TASK") {
+        run.commit().await?;
+        return task::alter(run, &mut cursor);
     }
     let what = cursor.identifier()?;
     Err(SqlError::not_simulated(format!("ALTER {what}")))

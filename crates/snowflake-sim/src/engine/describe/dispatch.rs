@@ -2,7 +2,7 @@
 
 use super::super::run::Run;
 use super::super::syntax::{Cursor, Tokens};
-use super::super::{Outcome, SqlError, show};
+use super::super::{Outcome, SqlError, show, task};
 use super::{contents, relation, staging};
 
 /// The kinds that are named before the object.
@@ -51,6 +51,7 @@ pub(in super::super) async fn execute(run: &Run, tokens: &Tokens) -> Result<Outc
             cursor.end()?;
             show::describe_warehouse(run, &name)
         }
+        Some("TASK") => task::describe(run, &mut cursor),
         Some("SEQUENCE") => Err(SqlError::missing("Sequence", &cursor.name()?.join("."))),
         Some(kind) => Err(SqlError::not_simulated(format!("DESCRIBE {kind}"))),
     }

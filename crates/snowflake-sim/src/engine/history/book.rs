@@ -32,6 +32,8 @@ struct Inner {
     past: VecDeque<Arc<Entry>>,
     letters: usize,
     shares: Shares,
+    /// How many logins there have been.
+    events: i64,
     logins: VecDeque<Login>,
     sessions: VecDeque<Opened>,
     tasks: VecDeque<TaskRun>,
@@ -52,6 +54,11 @@ impl Book {
         self.lock().shares.begin(query_id, warehouse.id, warehouse.at);
     }
 
+    /// A statement has left its warehouse, and will end.
+    pub(crate) fn leave(&self, query_id: &str, now: OffsetDateTime) {
+        self.lock().shares.leave(query_id, now);
+    }
+
     /// A statement has ended: `how` is told what it was and which part of its warehouse it had.
     pub(crate) fn end(&self, query_id: &str, now: OffsetDateTime, how: impl FnOnce(&Entry, f64) -> Ended) {
         let mut inner = self.lock();
@@ -66,9 +73,13 @@ impl Book {
         }
     }
 
-    /// Somebody logged in, or was turned away.
-    pub(crate) fn login(&self, login: Login) {
-        push(&mut self.lock().logins, login);
+    /// Somebody logged in, or was turned away: answers the number of the event, which it is given.
+    pub(crate) fn login(&self, login: Login) -> i64 {
+        let mut inner = self.lock();
+        inner.events += 1;
+        let event_id = inner.events;
+        push(&mut inner.logins, Login { event_id, ..login });
+        event_id
     }
 
     /// A session was opened.
@@ -94,6 +105,13 @@ impl Book {
         let inner = self.lock();
         let past = || inner.past.iter().rfind(|entry| entry.asked.query_id == query_id);
         inner.running.get(query_id).or_else(past).map(Arc::clone)
+    }
+
+    /// The ids of a user's statements, the latest first, and those that run before the others.
+    pub(crate) fn latest_of(&self, user: &str, most: usize) -> Vec<String> {
+        let all = self.statements().into_iter().rev();
+        let own = all.filter(|entry| entry.asked.context.user == user).take(most);
+        own.map(|entry| entry.asked.query_id.clone()).collect()
     }
 
     /// All logins, oldest first.

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     pub(crate) at: OffsetDateTime,
+    /// Given by the book.
     pub(crate) event_id: i64,
     /// The user as the client named itself.
     pub(crate) user: String,

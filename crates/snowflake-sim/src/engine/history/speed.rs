@@ -52,3 +52,34 @@ fn normal(entropy: &dyn Entropy) -> f64 {
     let (radius, turn) = (uniform(), uniform());
     (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * turn).cos()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::ModelledSpeed;
+    use crate::SeededEntropy;
+
+    #[test]
+    fn bytes_take_time_and_nodes_share_it() {
+        let startup = Duration::from_millis(100);
+        let speed = ModelledSpeed { bytes_per_second: 1_000, startup, spread: 0.0 };
+        let entropy = SeededEntropy::new(1);
+        assert_eq!(speed.duration(2_000, 1, &entropy), Duration::from_millis(2_100));
+        assert_eq!(speed.duration(2_000, 4, &entropy), Duration::from_millis(600));
+        let never = ModelledSpeed { bytes_per_second: 0, ..speed };
+        assert_eq!(never.duration(3, 0, &entropy), Duration::from_millis(3_100));
+    }
+
+    #[test]
+    fn the_factor_is_log_normal_around_one() {
+        let startup = Duration::from_secs(1);
+        let speed = ModelledSpeed { bytes_per_second: 1, startup, spread: 0.25 };
+        let entropy = SeededEntropy::new(7);
+        let logs: Vec<f64> = (0..4_000).map(|_| speed.duration(0, 1, &entropy).as_secs_f64().ln()).collect();
+        let mean = logs.iter().sum::<f64>() / 4_000.0;
+        let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / 4_000.0;
+        assert!(mean.abs() < 0.02, "{mean}");
+        assert!((variance.sqrt() - 0.25).abs() < 0.02, "{variance}");
+    }
+}

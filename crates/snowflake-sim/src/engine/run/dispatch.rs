@@ -6,7 +6,9 @@ use super::super::access::{self, Made};
 use super::super::history::kind_of;
 use super::super::syntax::{Cursor, Tokens, lex, opens_path, split_tokens};
 use super::super::{EngineSession, Outcome, SqlError, Statement};
-use super::super::{copy, ddl, describe, dml, explain, select, session_commands, show, stage, transfer};
+use super::super::{
+    copy, ddl, describe, dml, explain, select, session_commands, show, stage, task, transfer,
+};
 use super::Run;
 use super::identifiers::resolve_identifiers;
 
@@ -119,6 +121,7 @@ async fn by_first_word(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> 
         "DROP" => Box::pin(ddl::drop_object(run, tokens)).await,
         "ALTER" => Box::pin(ddl::alter(run, tokens)).await,
         "COMMENT" => Box::pin(ddl::comment(run, tokens)).await,
+        "EXECUTE" => Box::pin(task::execute(run, tokens)).await,
         "SHOW" => show::execute(run, tokens),
         "DESC" | "DESCRIBE" => Box::pin(describe::execute(run, tokens)).await,
         "USE" | "SET" | "UNSET" => Box::pin(session_commands::execute(run, tokens)).await,
@@ -128,7 +131,7 @@ async fn by_first_word(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> 
         "LIST" | "LS" => stage::list(run, tokens).await,
         "REMOVE" | "RM" => stage::remove(run, tokens).await,
         "EXPLAIN" => explain::execute(run, tokens),
-        "CALL" | "EXECUTE" | "UNDROP" | "DECLARE" => Err(SqlError::not_simulated(first)),
+        "CALL" | "UNDROP" | "DECLARE" => Err(SqlError::not_simulated(first)),
         _ => Err(cursor.unexpected()),
     }
 }

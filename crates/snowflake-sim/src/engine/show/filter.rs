@@ -33,6 +33,8 @@ pub(super) struct Filter {
     starts_with: Option<String>,
     limit: Option<usize>,
     after: Option<String>,
+    /// Whether tasks that run after others are left out.
+    pub(super) root_only: bool,
     /// Whether dropped objects are of interest too.
     pub(super) history: bool,
     pub(super) scope: Scope,
@@ -41,8 +43,15 @@ pub(super) struct Filter {
 impl Filter {
     pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Self, SqlError> {
         let history = cursor.word("HISTORY");
-        let mut filter =
-            Self { like: None, starts_with: None, limit: None, after: None, history, scope: Scope::Current };
+        let mut filter = Self {
+            like: None,
+            starts_with: None,
+            limit: None,
+            after: None,
+            root_only: false,
+            history,
+            scope: Scope::Current,
+        };
         loop {
             if cursor.word("LIKE") {
                 filter.like = Some(like(&cursor.expect_string()?)?);
@@ -54,6 +63,8 @@ impl Filter {
                 if cursor.word("FROM") {
                     filter.after = Some(cursor.expect_string()?);
                 }
+            } else if cursor.words(&["ROOT", "ONLY"]) {
+                filter.root_only = true;
             } else if cursor.word("IN") {
                 filter.scope = scope(cursor)?;
             } else {

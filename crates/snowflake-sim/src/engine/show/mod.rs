@@ -17,7 +17,7 @@ use snowflake_proto::StatementType;
 
 use super::run::Run;
 use super::syntax::{Cursor, Tokens};
-use super::{Outcome, SqlError};
+use super::{Outcome, SqlError, task};
 use filter::Filter;
 pub(super) use warehouses::describe as describe_warehouse;
 
@@ -79,11 +79,18 @@ pub(super) fn execute(run: &Run, tokens: &Tokens) -> Result<Outcome, SqlError> {
         "EXPORTED KEYS" => keys::exported(run, &filter),
         "PARAMETERS" => settings::parameters(run, &filter),
         "VARIABLES" => settings::variables(run, &filter),
+        "TASKS" => filter.schemas(run).map(|schemas| {
+            task::show(run, &schemas, filter.limit(), |name| filter.takes(name), filter.root_only)
+        }),
         "TRANSACTIONS" => Ok(activity::transactions(run)),
         other => absent::listing(run, other, &filter),
     }?;
     // A view is nothing but a view; other kinds that say nothing have nothing to say.
     let absent = (kind == "VIEWS").then_some("VIEW");
-    let answer = if terse { answer.terse(&TERSE, absent) } else { answer };
+    let answer = match terse {
+        true if kind == "TASKS" => task::terse(answer),
+        true => answer.terse(&TERSE, absent),
+        false => answer,
+    };
     answer.finish(StatementType::SHOW)
 }

@@ -52,6 +52,17 @@ impl Objects {
         Ok(listed)
     }
 
+    /// The bytes of all objects; 0 for a store at an endpoint, which is not asked.
+    pub(super) fn held(&self) -> u64 {
+        match self {
+            Self::Memory(storage) => {
+                let sizes = storage.list("").into_iter().map(|object| object.size());
+                u64::try_from(sizes.sum::<usize>()).unwrap_or(u64::MAX)
+            }
+            Self::Remote(_) => 0,
+        }
+    }
+
     /// An object as it is stored.
     pub(super) async fn get(&self, key: &str) -> Result<(Bytes, Metadata), SqlError> {
         match self {

@@ -113,6 +113,11 @@ impl Stages {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner).get(&area.name).cloned()
     }
 
+    /// The bytes of the files in all stages, as far as the server keeps them itself.
+    pub(in super::super) fn held(&self) -> u64 {
+        self.objects.held()
+    }
+
     /// The files of a stage that the store has, in order.
     pub(super) async fn list(&self, area: &Area) -> Result<Vec<StagedFile>, SqlError> {
         let listed = self.objects.list(&area.prefix).await?.into_iter();

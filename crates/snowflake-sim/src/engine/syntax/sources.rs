@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 use super::super::SqlError;
-use super::super::usage::FUNCTIONS;
+use super::super::usage::is_function;
 use super::{Cursor, Name, Options, Tokens};
 
 /// What a name was put in place of.
@@ -89,7 +89,7 @@ fn function(call: &Tokens) -> Result<Option<Source>, SqlError> {
     let mut cursor = Cursor::new(call);
     let Ok(name) = cursor.name() else { return Ok(None) };
     let name = name.last().map_or("", String::as_str);
-    let is_history = FUNCTIONS.contains(&name);
+    let is_history = is_function(name);
     if !is_history && !["INFER_SCHEMA", "VALIDATE", "COPY_HISTORY"].contains(&name) {
         return Ok(None);
     }

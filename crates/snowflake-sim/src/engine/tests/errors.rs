@@ -76,7 +76,7 @@ async fn what_is_missing_says_not_simulated() {
     for sql in [
         "CREATE FUNCTION f() RETURNS INT AS '1'",
         "CALL p()",
-        "CREATE TASK x",
+        "CREATE PIPE x",
         "SELECT * FROM t AT(OFFSET => -60)",
     ] {
         let error = db.fail(sql).await;

@@ -23,6 +23,7 @@ mod sealing;
 mod sessions;
 mod showing;
 mod staging;
+mod tasks;
 mod transforming;
 mod unloading;
 mod validating;

@@ -4,19 +4,26 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::super::SqlError;
 use super::super::information_schema::table_of;
+use super::super::run::Run;
 use super::super::time::Stamp;
 use super::super::types::SqlType;
-use super::super::value::Value;
+use super::super::value::{Number, Value};
 
 /// Rows under a schema.
 pub(super) type Rows = (SchemaRef, Vec<RecordBatch>);
 
+/// The Julian day of 1970-01-01.
+const EPOCH: i32 = 2_440_588;
+
 /// A time in a history.
 pub(super) const INSTANT: SqlType = SqlType::TimestampLtz { scale: 3 };
+
+/// An amount of credits.
+pub(super) const CREDITS: SqlType = SqlType::Number { precision: 38, scale: 9 };
 
 /// A column of a history of `T`s.
 pub(super) struct Field<T> {
@@ -69,6 +76,22 @@ pub(super) fn maybe(at: Option<OffsetDateTime>) -> Value<'static> {
 /// A duration in whole milliseconds.
 pub(super) fn millis(duration: Duration) -> Value<'static> {
     count(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// An amount of billionths of a credit.
+pub(super) fn credits(nanos: i128) -> Value<'static> {
+    Value::Number(Number { unscaled: nanos, scale: 9 })
+}
+
+/// A day.
+pub(super) fn day(date: Date) -> Value<'static> {
+    Value::Date(date.to_julian_day() - EPOCH)
+}
+
+/// What is younger than this, the views do not tell yet.
+pub(super) fn known(run: &Run) -> OffsetDateTime {
+    let options = run.engine().options();
+    options.clock.wall() - options.history.latency
 }
 
 /// The number that stands for an object of a kind and name: the same each time, and hardly ever that of

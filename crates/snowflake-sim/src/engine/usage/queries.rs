@@ -11,7 +11,7 @@ use super::super::run::Run;
 use super::super::types::{INTEGER, SqlType, TEXT};
 use super::super::value::Value;
 use super::arguments::Arguments;
-use super::field::{Field, INSTANT, Rows, count, instant, maybe, millis, object_id, optional, table};
+use super::field::{Field, INSTANT, Rows, count, instant, known, maybe, millis, object_id, optional, table};
 
 /// How far the functions look back.
 const KEPT: Duration = Duration::days(7);
@@ -223,9 +223,7 @@ fn is_visible(run: &Run, entry: &Entry) -> bool {
 
 /// The view: statements that have ended, as soon as it is told of them.
 pub(super) fn view(run: &Run) -> Result<Rows, SqlError> {
-    let options = run.engine().options();
-    let now = options.clock.wall();
-    let known = now - options.history.latency;
+    let (now, known) = (run.engine().options().clock.wall(), known(run));
     let mut entries = run.engine().book().statements();
     entries.retain(|entry| match &entry.ended {
         Some(_) => entry.asked.started <= known && entry.asked.started >= now - KEPT_BY_VIEW,

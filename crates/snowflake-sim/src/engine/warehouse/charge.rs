@@ -18,6 +18,7 @@ impl Credits {
         Self { node_seconds }
     }
 
+    #[cfg(test)]
     pub(crate) fn node_seconds(self) -> u64 {
         self.node_seconds
     }

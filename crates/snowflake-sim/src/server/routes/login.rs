@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use snowflake_proto::Secret;
 use snowflake_proto::wire::login::{Request, RequestData};
 
-use crate::engine::Client;
+use crate::engine::{Client, Login, Opened};
 use crate::server::login::Refusal;
 use crate::server::session::Session;
 use crate::server::state::Shared;
@@ -32,10 +32,12 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         Err(refusal) => {
             tracing::info!(?refusal, "login refused");
             shared.ledger().refused_logins += 1;
+            let (code, message, _) = refusal.describe();
+            note(shared, &login, None, Some((code, message)));
             return refuse(refusal);
         }
     };
-    match open(shared, call, &user, login) {
+    match open(shared, call, &user, &login) {
         Ok(reply) => {
             shared.ledger().logins += 1;
             reply
@@ -43,6 +45,7 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         Err(missing) => {
             shared.ledger().refused_logins += 1;
             let message = format!("{} does not exist or not authorized.", missing.join(", "));
+            note(shared, &login, Some(&user), Some(("390201", &message)));
             Reply::failure("390201", &message)
         }
     }
@@ -62,6 +65,34 @@ fn authenticate(shared: &Shared, login: &RequestData) -> Result<String, Refusal>
     if shared.engine.may_log_in(&user) { Ok(user) } else { Err(Refusal::Password) }
 }
 
+/// Tells the book of a login, and answers the event's id.
+fn note(shared: &Shared, login: &RequestData, user: Option<&str>, failure: Option<(&str, &str)>) -> i64 {
+    let named = || login.login_name.as_deref().unwrap_or_default().to_uppercase();
+    shared.engine.book().login(Login {
+        at: shared.clock.wall(),
+        event_id: 0,
+        user: user.map_or_else(named, str::to_owned),
+        client: client(login),
+        factor: factor(login),
+        failure: failure.map(|(code, message)| (code.to_owned(), message.to_owned())),
+    })
+}
+
+/// The driver and its version.
+fn client(login: &RequestData) -> (String, String) {
+    (login.client_app_id.clone(), login.client_app_version.clone())
+}
+
+/// How a login proves who it is, in the words of the histories.
+fn factor(login: &RequestData) -> &'static str {
+    match login.authenticator.as_deref().unwrap_or_default().to_ascii_uppercase().as_str() {
+        "SNOWFLAKE_JWT" => "RSA_KEYPAIR",
+        "OAUTH" => "OAUTH_ACCESS_TOKEN",
+        "PROGRAMMATIC_ACCESS_TOKEN" => "PROGRAMMATIC_ACCESS_TOKEN",
+        _ => "PASSWORD",
+    }
+}
+
 fn refuse(refusal: Refusal) -> Reply {
     if refusal == Refusal::Account {
         // An account that does not live here is turned away before anything reads the body.
@@ -72,7 +103,7 @@ fn refuse(refusal: Refusal) -> Reply {
 }
 
 /// Opens a session; `Err` are the names that do not exist, for a client that wants to know.
-fn open(shared: &Shared, call: &Call, user: &str, login: RequestData) -> Result<Reply, Vec<String>> {
+fn open(shared: &Shared, call: &Call, user: &str, login: &RequestData) -> Result<Reply, Vec<String>> {
     let id = session_id(shared.entropy.as_ref());
     let engine = shared.engine.open_session(user, id);
     engine.announce(Client::new(&login.client_app_id, &login.client_app_version, &login.client_capabilities));
@@ -90,8 +121,13 @@ fn open(shared: &Shared, call: &Call, user: &str, login: RequestData) -> Result<
         return Err(missing);
     }
     let (context, parameters) = (engine.context(), answered(&engine));
-    let session = Arc::new(Session::new(id, login.client_app_id, engine, login.session_parameters));
+    let session =
+        Arc::new(Session::new(id, login.client_app_id.clone(), engine, login.session_parameters.clone()));
     tracing::info!(session_id = id, "session opened");
+    let login_event_id = note(shared, login, Some(user), None);
+    let (client, factor) = (client(login), factor(login));
+    let (at, user) = (shared.clock.wall(), user.to_owned());
+    shared.engine.book().opened(Opened { session_id: id, at, user, login_event_id, client, factor });
     let life = shared.settings.lifetimes;
     let tokens = shared.sessions.open(id, session, life, shared.clock.now(), shared.entropy.as_ref());
     Ok(welcome::opened(id, tokens, life, &context, parameters))

@@ -47,6 +47,7 @@ async fn dispatch(shared: &Arc<Shared>, call: &Call, started: Instant) -> (&'sta
         (&Method::POST, ["queries", "v1", "abort-request"]) => ("abort", abort::by_request(shared, call)),
         (&Method::POST, ["queries", id, "abort-request"]) => ("abort", abort::by_query(shared, call, id)),
         (&Method::GET, ["queries", id, "result"]) => ("result", result::answer(shared, call, id).await),
+        (&Method::GET, ["monitoring", "queries"]) => ("monitor", monitor::all(shared, call)),
         (&Method::GET, ["monitoring", "queries", id]) => ("monitor", monitor::answer(shared, call, id)),
         (&Method::GET, ["sim", "chunks", id, n]) => {
             ("part", part::answer(&shared.grants, call, (id, n), started, &mut shared.ledger()))

@@ -161,6 +161,8 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
     );
     let (sql, query_id) = (statement.sql.clone(), statement.query_id.clone());
     let is_run = !statement.describe_only;
+    // Before it holds a place: a task may need one on the same warehouse.
+    shared.engine.run_due_tasks().await;
     // Held until the result is collected.
     let admission = shared.engine.admit(&session.engine, &statement).await?;
     booking::admitted(&shared, &statement, &admission);
@@ -176,6 +178,8 @@ pub(super) async fn one(job: Job) -> Result<Success, SqlError> {
     if is_run {
         effects::note(&shared, &session, &sql, &result);
     }
+    // Whoever waits for the place does not run beside this statement.
+    shared.engine.book().leave(&result.query_id, shared.clock.wall());
     drop(admission);
     Ok(Success::Rows(Arc::new(result)))
 }

@@ -53,7 +53,7 @@ fn mentions(tokens: &Tokens) -> bool {
         Token::SingleQuotedString(text) => text.starts_with('@'),
         Token::Word(word) => {
             let name = word.value.as_str();
-            ["INFER_SCHEMA", "VALIDATE", "COPY_HISTORY"].contains(&name) || usage::FUNCTIONS.contains(&name)
+            ["INFER_SCHEMA", "VALIDATE", "COPY_HISTORY"].contains(&name) || usage::is_function(name)
         }
         _ => false,
     })

@@ -78,7 +78,7 @@ impl Workload {
 }
 
 #[tokio::test]
-async fn the_interval_covers_what_the_server_meters_for_nine_of_ten_statements() {
+async fn e01_the_interval_covers_what_the_server_meters_for_nine_of_ten_statements() {
     let (_server, client, clock) = start().await;
     tables(&client).await;
     let workload = Workload(SeededEntropy::new(5));
@@ -164,7 +164,7 @@ async fn what_cannot_be_estimated_is_a_clear_error_or_free() {
 }
 
 #[tokio::test]
-async fn a_statement_above_the_limit_does_not_run() {
+async fn e04_a_statement_above_the_limit_does_not_run() {
     let (server, client, _clock) = start().await;
     tables(&client).await;
     let careful = client.with_cost_limit(0.000_001);
@@ -246,7 +246,8 @@ async fn budgets_are_told_once_of_what_the_server_meters() -> Result<(), Snowfla
 }
 
 #[tokio::test]
-async fn without_the_grant_the_error_is_the_grant_and_estimates_do_without() -> Result<(), SnowflakeError> {
+async fn e03_without_the_grant_the_error_is_the_grant_and_estimates_do_without() -> Result<(), SnowflakeError>
+{
     let (server, client, _clock) = start().await;
     tables(&client).await;
     for statement in [

@@ -15,7 +15,7 @@ fn value(page: &str, series: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn loads_and_transfers_are_counted_under_the_names_of_the_catalogue() {
+async fn o13_loads_and_transfers_are_counted_under_the_names_of_the_catalogue() {
     let exposition = Exposition::install().unwrap();
     let (_server, client) = support::start().await;
     client.execute("CREATE STAGE counted").await.unwrap();

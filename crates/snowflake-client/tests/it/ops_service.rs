@@ -131,7 +131,7 @@ fn options() -> tempfile::NamedTempFile {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_service_is_ready_while_snowflake_is_and_ends_in_good_order() {
+async fn o01_the_service_is_ready_while_snowflake_is_and_ends_in_good_order() {
     let sim = server().start().await.unwrap();
     let port = sim.port();
     let file = options();
@@ -175,7 +175,7 @@ async fn the_service_is_ready_while_snowflake_is_and_ends_in_good_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_service_starts_before_snowflake_does() {
+async fn o02_the_service_starts_before_snowflake_does() {
     let sim = server().start().await.unwrap();
     let port = sim.port();
     let file = options();
@@ -212,7 +212,7 @@ async fn collectors_show_the_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_tells_what_works_and_what_to_do() {
+async fn o10_a_check_tells_what_works_and_what_to_do() {
     let sim = server().start().await.unwrap();
     let (output, sim) = beside(move || (program(&sim).arg("check").output().unwrap(), sim)).await;
     let (stdout, stderr) = text(&output);

@@ -56,7 +56,7 @@ fn router(client: &SnowflakeClient) -> WarehouseRouter {
 }
 
 #[tokio::test]
-async fn fr_wh_001_a_warehouse_is_listed_resized_suspended_and_resumed() {
+async fn w16_a_warehouse_is_listed_resized_suspended_and_resumed() {
     let (_server, client) = account().await;
     client.execute("CREATE WAREHOUSE \"my wh\" WAREHOUSE_SIZE = 'X-SMALL' AUTO_SUSPEND = 120").await.unwrap();
     let names: Vec<String> =
@@ -81,7 +81,7 @@ async fn fr_wh_001_a_warehouse_is_listed_resized_suspended_and_resumed() {
 }
 
 #[tokio::test]
-async fn wh2_a_warehouse_that_does_not_exist_is_named() {
+async fn w02_a_warehouse_that_does_not_exist_is_named() {
     let (_server, client) = start().await;
     let missing = client.warehouse_status("gone").await.unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::NotFound);
@@ -97,7 +97,7 @@ async fn wh2_a_warehouse_that_does_not_exist_is_named() {
 }
 
 #[tokio::test]
-async fn wh2_a_privilege_that_the_role_lacks_is_named_and_its_grant_is_all_that_it_needs() {
+async fn w02_a_privilege_that_the_role_lacks_is_named_and_its_grant_is_all_that_it_needs() {
     let (server, client) = account().await;
     let prepare = [
         "CREATE ROLE analyst",
@@ -131,7 +131,7 @@ async fn wh2_a_privilege_that_the_role_lacks_is_named_and_its_grant_is_all_that_
 }
 
 #[tokio::test]
-async fn fr_wh_002_a_statement_runs_on_the_warehouse_that_the_router_chose() {
+async fn w16_a_statement_runs_on_the_warehouse_that_the_router_chose() {
     let (_server, client) = account().await;
     let router = router(&client);
 
@@ -149,7 +149,7 @@ async fn fr_wh_002_a_statement_runs_on_the_warehouse_that_the_router_chose() {
 }
 
 #[tokio::test]
-async fn r2_the_router_follows_what_happens_to_the_account_and_wakes_nothing() {
+async fn w05_the_router_follows_what_happens_to_the_account_and_wakes_nothing() {
     let (_server, client) = account().await;
     let router = router(&client);
     let choose = || router.route(WorkloadType::Analytics, Some(WarehouseSize::Medium));
@@ -172,7 +172,7 @@ async fn r2_the_router_follows_what_happens_to_the_account_and_wakes_nothing() {
 }
 
 #[tokio::test]
-async fn r2_a_router_leaves_a_warehouse_whose_queue_is_too_long_and_comes_back() {
+async fn w05_a_router_leaves_a_warehouse_whose_queue_is_too_long_and_comes_back() {
     let (_server, client) = account().await;
     run(&client, &["ALTER WAREHOUSE batch_wh SET MAX_CONCURRENCY_LEVEL = 1"]).await;
     let config = |name: &str, max_queue_depth, work| WarehouseConfig {
@@ -217,7 +217,7 @@ async fn until(client: &SnowflakeClient, is_so: impl Fn(&WarehouseStatus) -> boo
 }
 
 #[tokio::test]
-async fn r7_a_router_whose_server_is_gone_answers_with_the_default() {
+async fn w10_a_router_whose_server_is_gone_answers_with_the_default() {
     let (server, client) = account().await;
     let router = router(&client);
     server.shutdown().await;
@@ -227,7 +227,7 @@ async fn r7_a_router_whose_server_is_gone_answers_with_the_default() {
 }
 
 #[tokio::test]
-async fn r10_a_router_knows_what_the_account_and_the_settings_say() {
+async fn w13_a_router_knows_what_the_account_and_the_settings_say() {
     let (server, client) = account().await;
     run(&client, &["CREATE WAREHOUSE \"odd one\" COMMENT = 'workloads: loading; max_queue_depth: 2'"]).await;
     let configured = WarehouseConfig {
@@ -253,7 +253,7 @@ async fn r10_a_router_knows_what_the_account_and_the_settings_say() {
 }
 
 #[tokio::test]
-async fn a1_an_audit_of_a_client_tells_who_ran_what_with_which_outcome() {
+async fn u01_an_audit_of_a_client_tells_who_ran_what_with_which_outcome() {
     let server = server().start().await.unwrap();
     let (audit, mut stream) = Audit::to_channel(100);
     let client = builder(&server).password(PASSWORD).audit(audit.with_suspicions()).build().await.unwrap();

@@ -40,7 +40,7 @@ async fn entries(change: impl Fn(Audit) -> Audit, run: impl AsyncFn(&Pool)) -> V
 }
 
 #[tokio::test(start_paused = true)]
-async fn a1_an_entry_tells_who_ran_what_when_and_with_which_outcome() {
+async fn u01_an_entry_tells_who_ran_what_when_and_with_which_outcome() {
     let all = entries(
         |audit| audit,
         async |pool| {
@@ -75,7 +75,7 @@ async fn a1_an_entry_tells_who_ran_what_when_and_with_which_outcome() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a2_what_is_kept_of_texts_is_chosen() {
+async fn u02_what_is_kept_of_texts_is_chosen() {
     let sql = "SELECT 'hunter2' /* hunter3 */ FROM t";
     let run = async |pool: &Pool| drop(pool.execute(sql).await.unwrap());
     let kept = |keep| move |audit: Audit| audit.with_statements(keep);
@@ -89,7 +89,7 @@ async fn a2_what_is_kept_of_texts_is_chosen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a2_submissions_our_own_statements_and_suspicions_are_told_where_asked() {
+async fn u02_submissions_our_own_statements_and_suspicions_are_told_where_asked() {
     let run = async |pool: &Pool| {
         let query = QueryBuilder::new("SELECT 1 FROM t WHERE a = 'x' OR 1=1").warehouse("other");
         drop(pool.execute(query).await.unwrap());
@@ -142,7 +142,7 @@ impl Output {
 }
 
 #[tokio::test]
-async fn a3_a_writer_that_stands_still_delays_no_statement_and_the_gap_is_told() {
+async fn u03_a_writer_that_stands_still_delays_no_statement_and_the_gap_is_told() {
     let (output, open) = output();
     let audit = Audit::to_writer(output.clone()).unwrap();
     let pool = pool(&audit);
@@ -162,7 +162,7 @@ async fn a3_a_writer_that_stands_still_delays_no_statement_and_the_gap_is_told()
 }
 
 #[tokio::test]
-async fn a3_a_writer_that_fails_loses_lines_and_no_statement() {
+async fn u03_a_writer_that_fails_loses_lines_and_no_statement() {
     let (output, open) = output();
     let audit = Audit::to_writer(output.clone()).unwrap();
     let pool = pool(&audit);
@@ -178,7 +178,7 @@ async fn a3_a_writer_that_fails_loses_lines_and_no_statement() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a3_a_queue_that_nobody_reads_loses_the_newest_and_a_callback_none() {
+async fn u03_a_queue_that_nobody_reads_loses_the_newest_and_a_callback_none() {
     let (audit, mut stream) = Audit::to_channel(2);
     let channel = pool(&audit);
     let count = Arc::new(Mutex::new(0));
@@ -196,7 +196,7 @@ async fn a3_a_queue_that_nobody_reads_loses_the_newest_and_a_callback_none() {
 }
 
 #[test]
-fn a4_nothing_of_a_literal_stays_in_a_shape() {
+fn u04_nothing_of_a_literal_stays_in_a_shape() {
     use super::statement::Kept;
     let shape = |sql: &str| Kept::of(sql, AuditStatements::Shape);
     for sql in [

@@ -163,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_parts_add_up_to_the_whole(
+        fn e05_the_parts_add_up_to_the_whole(
             used in prop::collection::vec((0.0..50.0_f64, 0.0..5.0_f64), 0..12),
             compute in 0.0..500.0_f64,
             cloud in 0.0..50.0_f64,

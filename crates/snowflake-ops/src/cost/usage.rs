@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_span_that_only_the_view_has_fails_with_the_missing_grant() {
+    async fn e03_a_span_that_only_the_view_has_fails_with_the_missing_grant() {
         let service = StandIn::new()
             .on_any(|asked| asked.sql().contains("account_usage").then(refused))
             .on_any(|asked| {

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_never_falls() {
+    fn o08_what_counts_never_falls() {
         let lines = shown(|figures| {
             figures.set("snowflake_credits_used_total", rows(&[(&["A"], 0.25)]));
             figures.set("snowflake_credits_used_total", Vec::new());
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_values_keep_their_names() {
+    fn o11_the_largest_values_keep_their_names() {
         let name = |number: usize| format!("T{number:04}");
         let many = (0..1000_u32).map(|number| {
             let values = vec!["D".to_owned(), "S".to_owned(), name(number as usize)];
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_outside_a_fixed_set_is_shown_as_other() {
+    fn o11_a_value_outside_a_fixed_set_is_shown_as_other() {
         let lines = shown(|figures| {
             let row = (["D", "S", "T", "exploded"].map(str::to_owned).to_vec(), 2.0);
             figures.set("snowflake_task_runs", [row]);

@@ -18,7 +18,7 @@ fn likely(sql: &str) -> Vec<Sign> {
 }
 
 #[test]
-fn s1_known_injections_have_their_signs() {
+fn i01_known_injections_have_their_signs() {
     use Sign::{CutOff, Stacked, Tautology, Unclosed, UnionAfterLiteral};
     let table: [(&str, &[Sign]); 34] = [
         ("SELECT * FROM u WHERE name = '' OR '1'='1'", &[Tautology]),
@@ -65,7 +65,7 @@ fn s1_known_injections_have_their_signs() {
 }
 
 #[test]
-fn s2_harmless_statements_have_no_likely_sign() {
+fn i02_harmless_statements_have_no_likely_sign() {
     for sql in [
         "",
         "SELECT 1",
@@ -115,7 +115,7 @@ fn s2_harmless_statements_have_no_likely_sign() {
 }
 
 #[test]
-fn s2_possible_signs_are_told_as_such() {
+fn i02_possible_signs_are_told_as_such() {
     let possible = |sql: &str| -> Vec<Sign> { suspicions(sql).into_iter().map(|it| it.sign).collect() };
     assert_eq!(possible("SELECT * FROM t WHERE a = 'x'"), [Sign::LiteralInsteadOfBind]);
     assert_eq!(possible("SELECT * FROM t WHERE a = ? AND b LIKE 'x%'"), [Sign::LiteralInsteadOfBind]);
@@ -127,7 +127,7 @@ fn s2_possible_signs_are_told_as_such() {
 }
 
 #[test]
-fn s3_a_suspicion_tells_its_place_and_shows_no_text() {
+fn i03_a_suspicion_tells_its_place_and_shows_no_text() {
     let sql = "SELECT *\nFROM u\nWHERE name = 'hunter2'\n   OR 1 = 1";
     let [bind, tautology] = suspicions(sql).try_into().unwrap();
     assert_eq!((bind.line, tautology.line), (3, 4));
@@ -184,7 +184,7 @@ fn q04_hostile_texts_take_time_in_proportion_to_their_length() {
 }
 
 #[test]
-fn s4_sql_text_writes_every_part_as_what_it_is() {
+fn i04_sql_text_writes_every_part_as_what_it_is() {
     let names = [Identifier::parse("id").unwrap(), Identifier::new("a\"b").unwrap()];
     let text = SqlText::new("SELECT ")
         .identifiers(&names)
@@ -222,7 +222,7 @@ proptest! {
     }
 
     #[test]
-    fn s5_no_text_panics_and_places_are_those_of_characters(sql in "\\PC{0,60}|[\"';.\\\\$/* a-zOR=1()-]{0,80}") {
+    fn i05_no_text_panics_and_places_are_those_of_characters(sql in "\\PC{0,60}|[\"';.\\\\$/* a-zOR=1()-]{0,80}") {
         for found in suspicions(&sql) {
             prop_assert!(sql.is_char_boundary(found.offset) && found.offset <= sql.len() && found.line >= 1);
         }

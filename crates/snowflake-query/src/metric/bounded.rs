@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_beyond_the_cap_are_one() {
+    fn o11_values_beyond_the_cap_are_one() {
         let label = BoundedLabel::new(2);
         let values = [Some("A"), None, Some("B"), Some("A"), Some("C"), Some("D"), Some("B")];
         let shown: Vec<String> = values.into_iter().map(|name| label.value(name).to_string()).collect();

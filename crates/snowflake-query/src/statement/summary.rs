@@ -216,7 +216,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_literal_gets_into_a_summary(
+        fn o12_no_literal_gets_into_a_summary(
             before in "[a-zA-Z0-9 .,()=@$\"]{0,30}",
             after in "[a-zA-Z0-9 .,()=@$\"]{0,30}",
         ) {

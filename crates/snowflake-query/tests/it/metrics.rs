@@ -99,7 +99,7 @@ async fn parts_and_renewals_are_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_statement_is_a_span_with_the_names_of_the_conventions_and_without_its_text() {
+async fn o12_a_statement_is_a_span_with_the_names_of_the_conventions_and_without_its_text() {
     let spans = Spans::default();
     let _subscribed = tracing::subscriber::set_default(spans.clone());
     let service = service(|_| Reply::json(&one()));

@@ -96,7 +96,7 @@ async fn names_tag_and_binds_are_told_and_our_own_statements_are_marked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_statement_that_nobody_waits_for_is_abandoned_and_one_that_may_have_run_is_unknown() {
+async fn u05_a_statement_that_nobody_waits_for_is_abandoned_and_one_that_may_have_run_is_unknown() {
     let hanging = service(|_| Reply::json(&one()).after(Duration::from_secs(1000)));
     let (session, notes) = observed(&hanging).await;
     let waited = tokio::time::timeout(Duration::from_secs(1), session.execute("select 1")).await;
@@ -114,7 +114,7 @@ async fn a_statement_that_nobody_waits_for_is_abandoned_and_one_that_may_have_ru
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_detached_statement_ends_when_its_handle_learns_of_it_or_goes() {
+async fn u05_a_detached_statement_ends_when_its_handle_learns_of_it_or_goes() {
     let service = service(|_| Reply::json(&running("333334", RESULT)));
     let states = json!({ "success": true, "data": { "queries": [{ "id": ID, "status": "SUCCESS" }] } });
     let inner = service.inner();
@@ -162,7 +162,7 @@ impl Observer for Panicking {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_observer_that_panics_fails_no_statement_and_hides_none_from_the_others() {
+async fn u05_an_observer_that_panics_fails_no_statement_and_hides_none_from_the_others() {
     let service = service(|_| Reply::json(&one()));
     let notes = Arc::new(Notes::default());
     let options =

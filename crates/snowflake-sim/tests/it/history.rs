@@ -37,7 +37,7 @@ pub(crate) async fn body(client: &Client, sql: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_statement_is_in_the_book_with_its_kind_and_its_rows() {
+async fn h01_every_statement_is_in_the_book_with_its_kind_and_its_rows() {
     let server = still().start().await.unwrap();
     let client = reader(Client::login(&server).await).await;
     for sql in [
@@ -85,7 +85,7 @@ async fn every_statement_is_in_the_book_with_its_kind_and_its_rows() {
 }
 
 #[tokio::test]
-async fn a_failure_keeps_its_code_and_words() {
+async fn h01_a_failure_keeps_its_code_and_words() {
     let server = still().start().await.unwrap();
     let client = reader(Client::login(&server).await).await;
     for sql in ["select * from missing", "selec 1", "select 1/0"] {
@@ -100,7 +100,7 @@ async fn a_failure_keeps_its_code_and_words() {
 }
 
 #[tokio::test]
-async fn who_asked_with_what_is_told() {
+async fn h01_who_asked_with_what_is_told() {
     let server = still().start().await.unwrap();
     let client = reader(Client::login(&server).await).await;
     client.data("alter session set query_tag = 'of the session'").await;
@@ -172,7 +172,7 @@ async fn functions_take_their_arguments_by_name_and_limit_what_they_answer() {
 }
 
 #[tokio::test]
-async fn scans_are_booked_as_they_were_explained() {
+async fn h02_scans_are_booked_as_they_were_explained() {
     let server = still().start().await.unwrap();
     let client = reader(Client::login(&server).await).await;
     client
@@ -224,7 +224,7 @@ async fn a_modelled_speed_says_how_long_statements_take() {
 }
 
 #[tokio::test]
-async fn only_the_administrator_sees_the_accounts_usage() {
+async fn h07_only_the_administrator_sees_the_accounts_usage() {
     let server = still().start().await.unwrap();
     let client = reader(Client::login(&server).await).await;
     client.data("use role public").await;
@@ -239,7 +239,7 @@ async fn only_the_administrator_sees_the_accounts_usage() {
 }
 
 #[tokio::test]
-async fn views_may_be_late() {
+async fn h07_views_may_be_late() {
     let clock = Arc::new(ManualClock::new(datetime!(2026-03-15 12:30 UTC)));
     let shared: Arc<dyn snowflake_transport::Clock> = Arc::<ManualClock>::clone(&clock);
     let server = builder().clock(shared).usage_latency(Duration::from_secs(60)).start().await.unwrap();

@@ -23,7 +23,7 @@ async fn metered() -> (SimServer, Arc<ManualClock>) {
 }
 
 #[tokio::test]
-async fn a_statement_costs_its_share_of_the_warehouse_while_it_ran() {
+async fn h05_a_statement_costs_its_share_of_the_warehouse_while_it_ran() {
     let (server, _clock) = metered().await;
     let client = reader(Client::login(&server).await).await;
     client.data("create table t as select seq4() as id from table(generator(rowcount => 100000))").await;
@@ -40,7 +40,7 @@ async fn a_statement_costs_its_share_of_the_warehouse_while_it_ran() {
 }
 
 #[tokio::test]
-async fn statements_that_run_at_once_share_their_warehouse() {
+async fn h05_statements_that_run_at_once_share_their_warehouse() {
     let (server, _clock) = metered().await;
     let client = reader(Client::login(&server).await).await;
     let slow = json!({"sqlText": "select system$wait(400, 'MILLISECONDS'), 'shared'"});
@@ -57,7 +57,7 @@ async fn statements_that_run_at_once_share_their_warehouse() {
 }
 
 #[tokio::test]
-async fn the_meter_runs_while_the_warehouse_does() {
+async fn h06_the_meter_runs_while_the_warehouse_does() {
     let clock = Arc::new(ManualClock::new(datetime!(2026-03-15 12:30 UTC)));
     let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
     let server = builder().clock(shared).start().await.unwrap();

@@ -30,7 +30,7 @@ async fn cell(client: &Client, sql: &str, column: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_statement_without_a_place_is_queued_and_its_abort_frees_the_queue() {
+async fn h09_a_statement_without_a_place_is_queued_and_its_abort_frees_the_queue() {
     let server = builder().start().await.unwrap();
     let client = Client::login(&server).await;
     client.data("create or replace warehouse wh max_concurrency_level = 1").await;
@@ -49,7 +49,7 @@ async fn a_statement_without_a_place_is_queued_and_its_abort_frees_the_queue() {
 }
 
 #[tokio::test]
-async fn a_user_with_a_default_role_has_only_what_is_granted_to_it() {
+async fn h10_a_user_with_a_default_role_has_only_what_is_granted_to_it() {
     let server = builder().default_role("alice", "analyst").start().await.unwrap();
     let client = Client::login(&server).await;
     assert_eq!(client.data("show roles").await["finalRoleName"], "ANALYST");

@@ -66,7 +66,7 @@ fn reached(budget: &Budget, rows: &[Spend]) -> BTreeSet<(OffsetDateTime, u64)> {
 
 proptest! {
     #[test]
-    fn no_crossing_is_missed_and_none_is_told_twice(
+    fn e02_no_crossing_is_missed_and_none_is_told_twice(
         rows in rows(),
         arrival in prop::collection::vec((any::<u16>(), 0_i64..20), 80),
         credits in 0.5..20.0_f64,
@@ -104,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn neither_order_nor_repetition_of_rows_matters(
+    fn e02_neither_order_nor_repetition_of_rows_matters(
         rows in rows(),
         again in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
         hour in 0_i64..130,
@@ -249,7 +249,7 @@ fn metered(credits: f64) -> StandIn {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_sink_is_told_once_and_one_that_fails_is_told_again() {
+async fn e02_every_sink_is_told_once_and_one_that_fails_is_told_again() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let ear = Arc::clone(&heard);
     let hook = Arc::new(

@@ -165,7 +165,7 @@ async fn a_suspended_warehouse_has_to_start_and_a_plan_that_reads_nothing_may_co
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_refuses_with_the_figure_the_limit_and_what_to_do() {
+async fn e04_a_limit_refuses_with_the_figure_the_limit_and_what_to_do() {
     let service = service()
         .on_prefix("EXPLAIN USING JSON SELECT * FROM big", plan(7, 8 * GIB))
         .on_prefix("SELECT LEFT(q.query_text", history(200, true));

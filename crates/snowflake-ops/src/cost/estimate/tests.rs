@@ -123,7 +123,7 @@ proptest! {
 }
 
 #[test]
-fn the_interval_covers_nine_of_ten_new_statements() {
+fn e01_the_interval_covers_nine_of_ten_new_statements() {
     // What is promised holds over histories and statements together: one history alone can be unlucky.
     for samples in [40, 60, 150, 600] {
         let covered: f64 = (0..30_u32)

@@ -69,7 +69,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_shares_of_all_add_up_to_the_time_in_which_any_ran(
+        fn e05_the_shares_of_all_add_up_to_the_time_in_which_any_ran(
             drawn in prop::collection::vec((0_i64..1_000, 1_i64..400), 1..30),
         ) {
             let spans: Vec<Span> = drawn.iter().map(|(start, length)| span(*start, *length)).collect();

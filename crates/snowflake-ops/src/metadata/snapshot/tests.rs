@@ -64,7 +64,7 @@ fn snapshot() -> impl Strategy<Value = SchemaSnapshot> {
 
 proptest! {
     #[test]
-    fn a_difference_makes_the_one_snapshot_of_the_other(before in snapshot(), after in snapshot()) {
+    fn n03_a_difference_makes_the_one_snapshot_of_the_other(before in snapshot(), after in snapshot()) {
         let difference = before.difference(&after);
         prop_assert_eq!(difference.is_empty(), before == after);
         prop_assert_eq!(&difference.apply(&before).unwrap(), &after);

@@ -150,7 +150,7 @@ mod tests {
     proptest! {
         /// However late and however often rows come, the counter ends at what was used, and never falls.
         #[test]
-        fn the_counter_rises_to_what_was_used(
+        fn o08_the_counter_rises_to_what_was_used(
             rows in prop::collection::hash_map((0_i64..24, 0_u8..3), 0_u32..1000, 0..40),
             looks in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..20), 0..10),
         ) {

@@ -75,7 +75,7 @@ fn no_metering() -> Answer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn credits_count_late_hours_once_and_never_fall() {
+async fn o08_credits_count_late_hours_once_and_never_fall() {
     let (exposition, recorder) = exposition();
     let _recorder = metrics::set_default_local_recorder(&recorder);
     let looks = metered(&[(8, "WH", 4.0)])
@@ -102,7 +102,7 @@ async fn credits_count_late_hours_once_and_never_fall() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missing_grant_turns_one_collector_off_until_it_is_granted() {
+async fn o07_a_missing_grant_turns_one_collector_off_until_it_is_granted() {
     let (exposition, recorder) = exposition();
     let _recorder = metrics::set_default_local_recorder(&recorder);
     let refusal = "SQL compilation error: Database 'SNOWFLAKE' does not exist or not authorized.";
@@ -136,7 +136,7 @@ async fn a_missing_grant_turns_one_collector_off_until_it_is_granted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_warehouse_that_may_not_be_used_is_named() {
+async fn o07_a_warehouse_that_may_not_be_used_is_named() {
     let (exposition, recorder) = exposition();
     let _recorder = metrics::set_default_local_recorder(&recorder);
     let none = "No active warehouse selected in the current session.";
@@ -178,7 +178,7 @@ impl Diary {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_warehouse_is_needed_once_an_hour_and_by_one_statement_at_a_time() {
+async fn o09_a_warehouse_is_needed_once_an_hour_and_by_one_statement_at_a_time() {
     let (exposition, _recorder) = exposition();
     let diary = Diary::default();
     let service = StandIn::new().on("SHOW WAREHOUSES", warehouses(&[])).on_any(diary.answer());

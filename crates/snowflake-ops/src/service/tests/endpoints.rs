@@ -38,7 +38,7 @@ async fn the_three_endpoints_answer_on_their_ports() {
 }
 
 #[tokio::test]
-async fn only_get_and_head_without_a_body_are_answered() {
+async fn o05_only_get_and_head_without_a_body_are_answered() {
     let (exposition, _recorder) = exposition();
     let running = Running::start(quiet(), &pool(&StandIn::new()), exposition).await;
     let mut client = Client::connect(running.http).await;
@@ -75,7 +75,7 @@ async fn gzip_is_sent_to_those_who_take_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_probes_ask_snowflake_once() {
+async fn o03_many_probes_ask_snowflake_once() {
     let (exposition, _recorder) = exposition();
     let service = StandIn::new();
     service.hold_statements();
@@ -95,7 +95,7 @@ async fn many_probes_ask_snowflake_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_about_snowflake_is_kept_for_a_moment() {
+async fn o03_an_answer_about_snowflake_is_kept_for_a_moment() {
     let (exposition, _recorder) = exposition();
     let service = StandIn::new();
     let running = Running::start(quiet(), &pool(&service), exposition).await;
@@ -113,7 +113,7 @@ async fn an_answer_about_snowflake_is_kept_for_a_moment() {
 }
 
 #[tokio::test]
-async fn a_refused_login_is_told_without_the_password() {
+async fn o10_a_refused_login_is_told_without_the_password() {
     let (exposition, recorder) = exposition();
     let _recorder = metrics::set_default_local_recorder(&recorder);
     let service = StandIn::new().user("ALICE", "another password");

@@ -12,7 +12,7 @@ use crate::service::exposition::PAGE_AGE;
 use crate::testing::pool;
 
 #[tokio::test]
-async fn a_thousand_scrapes_share_a_page() {
+async fn o04_a_thousand_scrapes_share_a_page() {
     let (exposition, recorder) = exposition();
     let _recorder = metrics::set_default_local_recorder(&recorder);
     let running = Running::start(quiet(), &pool(&StandIn::new()), exposition).await;
@@ -38,7 +38,7 @@ async fn a_thousand_scrapes_share_a_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silent_connections_give_their_places_back() {
+async fn o05_silent_connections_give_their_places_back() {
     let (exposition, _recorder) = exposition();
     let options = quiet().with_max_connections(2);
     let running = Running::start(options, &pool(&StandIn::new()), exposition).await;
@@ -53,7 +53,7 @@ async fn silent_connections_give_their_places_back() {
 }
 
 #[tokio::test]
-async fn a_head_without_end_is_cut_off() {
+async fn o05_a_head_without_end_is_cut_off() {
     let (exposition, _recorder) = exposition();
     let running = Running::start(quiet(), &pool(&StandIn::new()), exposition).await;
     let mut client = Client::connect(running.http).await;
@@ -62,7 +62,7 @@ async fn a_head_without_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_request_that_runs_is_answered_before_the_service_ends() {
+async fn o06_a_request_that_runs_is_answered_before_the_service_ends() {
     let (exposition, recorder) = exposition();
     let _recorder = metrics::set_default_local_recorder(&recorder);
     let service = StandIn::new();

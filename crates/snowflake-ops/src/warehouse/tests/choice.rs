@@ -35,7 +35,7 @@ async fn analytics(change: impl Fn(&mut WarehouseStatus)) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r1_work_goes_to_the_warehouse_that_is_kept_for_it() {
+async fn w04_work_goes_to_the_warehouse_that_is_kept_for_it() {
     let router = builder(&Account::new(all_idle())).build();
     for (work, size, expected) in [
         (Work::Analytics, Some(Size::Medium), "BATCH_WH"),
@@ -51,7 +51,7 @@ async fn r1_work_goes_to_the_warehouse_that_is_kept_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r2_a_favourite_that_cannot_be_used_is_passed_over() {
+async fn w05_a_favourite_that_cannot_be_used_is_passed_over() {
     assert_eq!(analytics(|_| {}).await, "BATCH_WH");
     assert_eq!(analytics(|it| it.name = "RENAMED".to_owned()).await, "ML_WH");
     assert_eq!(analytics(|it| it.queued = 21).await, "ML_WH");
@@ -68,7 +68,7 @@ async fn r2_a_favourite_that_cannot_be_used_is_passed_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r2_what_is_avoided_comes_back_when_its_time_is_over() {
+async fn w05_what_is_avoided_comes_back_when_its_time_is_over() {
     let account = Account::new(all_idle());
     let router = builder(&account).hold(Duration::ZERO).build();
     let quota = "its resource monitor has reached its quota";
@@ -83,7 +83,7 @@ async fn r2_what_is_avoided_comes_back_when_its_time_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r3_cost_decides_between_equals_and_then_the_order() {
+async fn w06_cost_decides_between_equals_and_then_the_order() {
     let account = Account::new(vec![idle("A", Size::Large), idle("B", Size::Small), idle("C", Size::Small)]);
     let any = |name, size| config(name, size, 5, &[]);
     let router = WarehouseRouter::new(account)
@@ -96,7 +96,7 @@ async fn r3_cost_decides_between_equals_and_then_the_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r3_the_size_that_the_service_tells_counts() {
+async fn w06_the_size_that_the_service_tells_counts() {
     let account = Account::new(vec![idle("A", Size::XSmall), idle("B", Size::Large)]);
     let router = WarehouseRouter::new(account)
         .add_warehouse(config("A", Size::Large, 5, &[]))
@@ -106,7 +106,7 @@ async fn r3_the_size_that_the_service_tells_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r4_a_choice_is_held_and_then_kept_until_another_is_better_by_the_margin() {
+async fn w07_a_choice_is_held_and_then_kept_until_another_is_better_by_the_margin() {
     let account = Account::new(all_idle());
     let router = builder(&account).build();
     let choose = || router.route(Work::Interactive, None);
@@ -126,7 +126,7 @@ async fn r4_a_choice_is_held_and_then_kept_until_another_is_better_by_the_margin
 }
 
 #[tokio::test(start_paused = true)]
-async fn r4_a_small_difference_changes_nothing() {
+async fn w07_a_small_difference_changes_nothing() {
     let account = Account::new(vec![idle("A", Size::Small), idle("B", Size::Small)]);
     let router = WarehouseRouter::new(account.clone())
         .add_warehouse(config("A", Size::Small, 10, &[]))
@@ -143,7 +143,7 @@ async fn r4_a_small_difference_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r5_when_all_are_busy_the_least_busy_is_taken_and_when_none_is_usable_the_default() {
+async fn w08_when_all_are_busy_the_least_busy_is_taken_and_when_none_is_usable_the_default() {
     let account = Account::new(all_idle());
     let router = builder(&account).build();
     let mut statuses = all_idle();
@@ -161,7 +161,7 @@ async fn r5_when_all_are_busy_the_least_busy_is_taken_and_when_none_is_usable_th
 }
 
 #[tokio::test(start_paused = true)]
-async fn r6_an_explanation_lists_every_candidate_with_its_points_and_reasons() {
+async fn w09_an_explanation_lists_every_candidate_with_its_points_and_reasons() {
     let router = builder(&Account::new(with("ML_WH", |it| it.queued = 3))).build();
     let route = router.route(Work::Analytics, Some(Size::Medium)).await.unwrap();
     let text = route.explain();

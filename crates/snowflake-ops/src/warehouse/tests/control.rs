@@ -27,7 +27,7 @@ fn recording(
 }
 
 #[tokio::test]
-async fn wh1_a_status_has_what_the_service_shows_in_whatever_types() {
+async fn w01_a_status_has_what_the_service_shows_in_whatever_types() {
     let typed = Table::new()
         .text("name")
         .text("state")
@@ -68,7 +68,7 @@ async fn q01_a_warehouse_is_found_by_its_exact_name_and_a_missing_one_is_named()
 }
 
 #[tokio::test]
-async fn wh2_suspending_resuming_and_resizing_send_one_statement_each() {
+async fn w02_suspending_resuming_and_resizing_send_one_statement_each() {
     let (pool, sent) = recording(|_| Some(Answer::done()));
     suspend_warehouse(&pool, "wh").await.unwrap();
     resume_warehouse(&pool, "\"my \"\"wh\"").await.unwrap();
@@ -82,7 +82,7 @@ async fn wh2_suspending_resuming_and_resizing_send_one_statement_each() {
 }
 
 #[tokio::test]
-async fn wh2_a_missing_privilege_is_named_with_its_warehouse_role_and_grant() {
+async fn w02_a_missing_privilege_is_named_with_its_warehouse_role_and_grant() {
     let refusal = "Insufficient privileges to operate on warehouse 'WH'";
     for code in ["003001", "002003", "002043"] {
         let (pool, _sent) = recording(move |_| Some(Answer::error(code, "42501", refusal)));
@@ -103,7 +103,7 @@ async fn wh2_a_missing_privilege_is_named_with_its_warehouse_role_and_grant() {
 }
 
 #[tokio::test]
-async fn wh2_a_warehouse_that_is_suspended_already_is_suspended() {
+async fn w02_a_warehouse_that_is_suspended_already_is_suspended() {
     let state = |state: &'static str| {
         recording(move |sql| {
             let row = shown().row(["WH", state, "Small", "0", "0", "true", ""]);
@@ -121,7 +121,7 @@ async fn wh2_a_warehouse_that_is_suspended_already_is_suspended() {
 }
 
 #[tokio::test]
-async fn wh3_load_is_read_and_a_missing_privilege_named() {
+async fn w03_load_is_read_and_a_missing_privilege_named() {
     let (from, to) = (datetime!(2026-03-01 10:00 UTC), datetime!(2026-03-01 12:00 UTC));
     let table = ["START_TIME", "END_TIME", "WAREHOUSE_NAME", "AVG_RUNNING", "AVG_QUEUED_LOAD"]
         .into_iter()

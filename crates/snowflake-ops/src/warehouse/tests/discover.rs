@@ -16,7 +16,7 @@ fn account() -> Vec<WarehouseStatus> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r10_the_work_of_a_warehouse_is_read_from_its_comment_or_its_name() {
+async fn w13_the_work_of_a_warehouse_is_read_from_its_comment_or_its_name() {
     let router = WarehouseRouter::from_config(&Account::new(account())).await.unwrap();
     let expected = [
         config("\"weird wh\"", Size::Medium, 3, &[Work::Batch, Work::DataScience]),
@@ -32,7 +32,7 @@ async fn r10_the_work_of_a_warehouse_is_read_from_its_comment_or_its_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r10_what_is_configured_counts_and_the_rest_is_added() {
+async fn w13_what_is_configured_counts_and_the_rest_is_added() {
     let own = vec![config("ml_wh", Size::Large, 1, &[Work::Interactive])];
     let source = Account::configured(account(), own.clone(), Some("compute_wh"));
     let router = WarehouseRouter::from_config(&source).await.unwrap();
@@ -44,7 +44,7 @@ async fn r10_what_is_configured_counts_and_the_rest_is_added() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r10_an_account_that_cannot_be_looked_at_leaves_what_is_configured() {
+async fn w13_an_account_that_cannot_be_looked_at_leaves_what_is_configured() {
     let source = Account::configured(Vec::new(), Vec::new(), Some("wh"));
     source.fail();
     let router = WarehouseRouter::from_config(&source).await.unwrap();

@@ -29,7 +29,7 @@ fn queued(running: u64, queued: u64) -> impl Fn(u64, &mut WarehouseStatus) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r11_a_deep_queue_asks_for_clusters_or_for_a_larger_size() {
+async fn w14_a_deep_queue_asks_for_clusters_or_for_a_larger_size() {
     let hint = after(10, queued(8, 12)).await.unwrap();
     assert_eq!(hint.advice, ScalingAdvice::MoreClusters { from: 1, to: 3 });
     assert_eq!((hint.samples, hint.window), (10, Duration::from_secs(540)));
@@ -47,7 +47,7 @@ async fn r11_a_deep_queue_asks_for_clusters_or_for_a_larger_size() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r11_little_to_do_asks_for_less() {
+async fn w14_little_to_do_asks_for_less() {
     let hint = after(10, |_, _| {}).await.unwrap();
     let sooner =
         ScalingAdvice::SuspendSooner { from: Some(Duration::from_secs(600)), to: Duration::from_secs(60) };
@@ -58,7 +58,7 @@ async fn r11_little_to_do_asks_for_less() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r11_nothing_is_said_without_reason_or_of_too_little() {
+async fn w14_nothing_is_said_without_reason_or_of_too_little() {
     assert_eq!(after(5, queued(8, 12)).await, None, "too few looks");
     assert_eq!(after(10, queued(4, 0)).await, None, "busy enough");
     assert_eq!(after(10, queued(8, 1)).await, None, "a queue of less than half of what it may be");

@@ -123,7 +123,7 @@ fn age() -> impl Strategy<Value = Duration> {
 
 proptest! {
     #[test]
-    fn r12_the_choice_is_always_one_of_the_configured_and_the_same_for_the_same(world in world(), age in age()) {
+    fn w15_the_choice_is_always_one_of_the_configured_and_the_same_for_the_same(world in world(), age in age()) {
         let decision = world.decide(age);
         prop_assert!(decision.place < world.warehouses.len());
         let again = world.decide(age);
@@ -131,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn r12_a_full_queue_or_a_dead_warehouse_is_never_chosen_while_another_is_ready(world in world(), age in age()) {
+    fn w15_a_full_queue_or_a_dead_warehouse_is_never_chosen_while_another_is_ready(world in world(), age in age()) {
         let decision = world.decide(age);
         let best = decision.candidates.iter().map(|candidate| candidate.standing).min().unwrap();
         if best == Standing::Unusable {
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn r12_a_longer_queue_never_makes_a_warehouse_the_choice(
+    fn w15_a_longer_queue_never_makes_a_warehouse_the_choice(
         world in world(), age in age(), which in any::<prop::sample::Index>(), more in 1..50_u64,
     ) {
         let before = world.decide(age).place;
@@ -166,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn r12_on_constant_input_the_choice_never_changes_again(world in world()) {
+    fn w15_on_constant_input_the_choice_never_changes_again(world in world()) {
         let mut world = world;
         let first = world.decide(LONG_AGO);
         if first.why == Why::Best {
@@ -178,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn r12_a_choice_is_left_within_the_hold_only_when_it_is_not_ready_any_more(
+    fn w15_a_choice_is_left_within_the_hold_only_when_it_is_not_ready_any_more(
         world in world(), queues in prop::collection::vec(prop::collection::vec(0..40_u64, 6), 1..20),
     ) {
         let mut world = world;
@@ -202,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn r12_the_explanation_agrees_with_the_choice(world in world(), age in age()) {
+    fn w15_the_explanation_agrees_with_the_choice(world in world(), age in age()) {
         let decision = world.decide(age);
         let (place, why) = (decision.place, decision.why);
         let chosen = decision.candidates[place].clone();

@@ -24,7 +24,7 @@ fn both() -> Vec<crate::WarehouseStatus> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r7_a_router_that_may_not_look_answers_with_the_default_and_says_so() {
+async fn w10_a_router_that_may_not_look_answers_with_the_default_and_says_so() {
     let refused = Answer::error("003001", "42501", "Insufficient privileges to operate on account");
     let router = WarehouseRouter::new(pool(&StandIn::new().on("SHOW WAREHOUSES", refused)))
         .add_warehouse(config("A", Size::Small, 5, &[Work::Interactive]))
@@ -39,7 +39,7 @@ async fn r7_a_router_that_may_not_look_answers_with_the_default_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r7_old_knowledge_serves_for_a_while_and_then_no_more() {
+async fn w10_old_knowledge_serves_for_a_while_and_then_no_more() {
     let account = Account::new(both());
     let router = two(&account).build();
     assert_eq!(router.select_warehouse(Work::Batch, None).await.unwrap(), "B");
@@ -57,7 +57,7 @@ async fn r7_old_knowledge_serves_for_a_while_and_then_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r8_a_hundred_callers_at_once_ask_once_and_nobody_asks_again_before_its_time() {
+async fn w11_a_hundred_callers_at_once_ask_once_and_nobody_asks_again_before_its_time() {
     let account = Account::new(both());
     account.slow_down(Duration::from_secs(1));
     let router = two(&account).build();
@@ -73,7 +73,7 @@ async fn r8_a_hundred_callers_at_once_ask_once_and_nobody_asks_again_before_its_
 }
 
 #[tokio::test]
-async fn r8_without_a_life_every_choice_asks_and_uses_the_answer() {
+async fn w11_without_a_life_every_choice_asks_and_uses_the_answer() {
     let account = Account::new(both());
     let router = two(&account).status_ttl(Duration::ZERO).build();
     for asked in 1..4 {
@@ -83,7 +83,7 @@ async fn r8_without_a_life_every_choice_asks_and_uses_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r8_when_the_caller_who_asks_gives_up_the_next_one_asks() {
+async fn w11_when_the_caller_who_asks_gives_up_the_next_one_asks() {
     let account = Account::new(both());
     account.slow_down(Duration::from_secs(5));
     let router = two(&account).build();
@@ -95,7 +95,7 @@ async fn r8_when_the_caller_who_asks_gives_up_the_next_one_asks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r8_a_service_that_hangs_is_not_waited_for_longer_than_the_limit() {
+async fn w11_a_service_that_hangs_is_not_waited_for_longer_than_the_limit() {
     let account = Account::new(both());
     account.slow_down(Duration::from_secs(3600));
     let router = two(&account).status_timeout(Duration::from_secs(3)).build();
@@ -106,7 +106,7 @@ async fn r8_a_service_that_hangs_is_not_waited_for_longer_than_the_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r9_a_configuration_that_cannot_work_is_told_whole_and_asks_nobody() {
+async fn w12_a_configuration_that_cannot_work_is_told_whole_and_asks_nobody() {
     let account = Account::new(both());
     let router = WarehouseRouter::new(account.clone())
         .add_warehouse(config("A", Size::Small, 5, &[]))

@@ -59,7 +59,7 @@ impl Analyst {
 }
 
 #[tokio::test]
-async fn a_role_finds_its_way_to_a_table_one_grant_at_a_time() {
+async fn h10_a_role_finds_its_way_to_a_table_one_grant_at_a_time() {
     let bob = Analyst::new().await;
     let query = "select * from db.public.t";
     bob.missing(query, "Database 'DB'").await;
@@ -190,7 +190,7 @@ async fn grants_on_objects_to_come_are_made_when_they_come() {
 }
 
 #[tokio::test]
-async fn a_warehouse_is_used_operated_and_changed_by_privilege() {
+async fn h10_a_warehouse_is_used_operated_and_changed_by_privilege() {
     let bob = Analyst::inside().await;
     assert_eq!(bob.fail("use warehouse wh").await.0, "002043");
     assert_eq!(bob.run("show warehouses").await.rows.len(), 0);
@@ -217,7 +217,7 @@ async fn a_warehouse_is_used_operated_and_changed_by_privilege() {
 }
 
 #[tokio::test]
-async fn account_usage_needs_imported_privileges_or_a_role_of_the_database() {
+async fn h07_account_usage_needs_imported_privileges_or_a_role_of_the_database() {
     let bob = Analyst::new().await;
     let may = || bob.db.engine.may_read_account_usage("ANALYST");
     assert!(bob.db.engine.may_read_account_usage("ACCOUNTADMIN"));

@@ -26,7 +26,7 @@ fn operations(plan: &Json) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn partitions_and_bytes_come_from_the_table() {
+async fn h02_partitions_and_bytes_come_from_the_table() {
     let db = partitioned().await;
     let all = explained(&db, "select * from t").await;
     let total = all["GlobalStats"]["partitionsTotal"].as_u64().unwrap();
@@ -49,7 +49,7 @@ async fn partitions_and_bytes_come_from_the_table() {
 }
 
 #[tokio::test]
-async fn a_filter_leaves_out_partitions_that_cannot_match() {
+async fn h03_a_filter_leaves_out_partitions_that_cannot_match() {
     let db = partitioned().await;
     let assigned = |plan: &Json| plan["GlobalStats"]["partitionsAssigned"].as_u64().unwrap();
     let total = assigned(&explained(&db, "select * from t").await);
@@ -92,7 +92,7 @@ async fn operations_have_the_names_of_the_service() {
 }
 
 #[tokio::test]
-async fn changes_are_explained_and_change_nothing() {
+async fn h04_changes_are_explained_and_change_nothing() {
     let db = partitioned().await;
     for (sql, operation) in [
         ("insert into names select id, name from t where id < 5", "Insert"),
@@ -149,7 +149,7 @@ async fn the_same_plan_as_a_table_and_as_text() {
 }
 
 #[tokio::test]
-async fn what_a_filter_leaves_out_never_changes_a_result() {
+async fn h03_what_a_filter_leaves_out_never_changes_a_result() {
     let db = partitioned().await;
     db.run("create table f (id int, a float, b date, c varchar, d timestamp_ntz, e timestamp_tz, g variant)")
         .await;

@@ -133,7 +133,7 @@ async fn stages_formats_and_roles_are_listed() {
 }
 
 #[tokio::test]
-async fn a_catalogue_of_everything_is_one_query_over_lists_and_views() {
+async fn h12_a_catalogue_of_everything_is_one_query_over_lists_and_views() {
     let db = Db::new().await;
     db.run("create table parents (id int primary key)").await;
     db.run("create table children (id int, parent int references parents (id))").await;

@@ -24,7 +24,7 @@ async fn count(db: &Db) -> String {
 }
 
 #[tokio::test]
-async fn a_task_runs_once_for_each_time_that_it_was_due() {
+async fn h11_a_task_runs_once_for_each_time_that_it_was_due() {
     let db = Db::new().await;
     db.run("create table t (at timestamp_ltz)").await;
     let made = db.run("create task tick warehouse = wh schedule = '10 MINUTES' as insert into t values (current_timestamp())");
@@ -65,7 +65,7 @@ async fn a_task_runs_when_it_is_told_to_where_it_is_at_home() {
 }
 
 #[tokio::test]
-async fn those_after_it_run_when_all_before_them_have_succeeded() {
+async fn h11_those_after_it_run_when_all_before_them_have_succeeded() {
     let db = Db::new().await;
     db.run("create table t (name varchar)").await;
     let makes =

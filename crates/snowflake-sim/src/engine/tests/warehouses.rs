@@ -70,7 +70,7 @@ async fn an_idle_warehouse_is_suspended_and_resumes_for_a_statement() {
 }
 
 #[tokio::test]
-async fn asking_for_status_never_wakes_a_warehouse() {
+async fn h08_asking_for_status_never_wakes_a_warehouse() {
     let db = Db::new().await;
     db.run("alter warehouse wh suspend").await;
     for sql in ["show warehouses", "describe warehouse wh", "select 1", "show tables", "use warehouse wh"] {
@@ -87,7 +87,7 @@ async fn asking_for_status_never_wakes_a_warehouse() {
 }
 
 #[tokio::test]
-async fn statements_wait_for_places_and_get_them_in_their_order() {
+async fn h09_statements_wait_for_places_and_get_them_in_their_order() {
     let db = with_one_place().await;
     let first = db.admit("q1").await.unwrap();
     let second = db.asking(ask("q2")).await;
@@ -105,7 +105,7 @@ async fn statements_wait_for_places_and_get_them_in_their_order() {
 }
 
 #[tokio::test]
-async fn a_cancelled_statement_frees_its_place_in_the_queue() {
+async fn h09_a_cancelled_statement_frees_its_place_in_the_queue() {
     let db = with_one_place().await;
     let first = db.admit("q1").await.unwrap();
     let cancel = CancelToken::new();
@@ -122,7 +122,7 @@ async fn a_cancelled_statement_frees_its_place_in_the_queue() {
 }
 
 #[tokio::test]
-async fn a_statement_that_waits_for_too_long_fails_with_000630() {
+async fn h09_a_statement_that_waits_for_too_long_fails_with_000630() {
     let db = with_one_place().await;
     db.run("alter warehouse wh set statement_queued_timeout_in_seconds = 30").await;
     db.run("alter session set statement_queued_timeout_in_seconds = 20").await;
@@ -310,7 +310,7 @@ async fn what_happened_to_a_warehouse_and_how_busy_it_was_is_kept() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_changes_nothing() {
+async fn h06_a_clock_that_is_set_back_changes_nothing() {
     let db = Db::new().await;
     db.pass(100);
     let used = || {

@@ -143,7 +143,7 @@ fn take(fleet: &Fleet, clock: &ManualClock, running: &mut Vec<Entered>, step: &S
 
 proptest! {
     #[test]
-    fn the_meter_agrees_with_a_model_that_counts_every_second(steps in prop::collection::vec(step(), 1..60)) {
+    fn h06_the_meter_agrees_with_a_model_that_counts_every_second(steps in prop::collection::vec(step(), 1..60)) {
         let clock = Arc::new(ManualClock::new(START));
         let entropy = Arc::new(SeededEntropy::new(1));
         let fleet = Fleet::new(Arc::clone(&clock) as _, entropy, WarehouseOptions::default());

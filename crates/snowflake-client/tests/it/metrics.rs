@@ -11,7 +11,8 @@ use crate::support;
 /// The value of a series; the tests beside this one add to the same figures.
 fn value(page: &str, series: &str) -> f64 {
     let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("no {series} in\n{page}")).parse().unwrap()
+    assert!(line.is_some(), "no {series} in\n{page}");
+    line.unwrap().parse().unwrap()
 }
 
 #[tokio::test]
@@ -51,7 +52,8 @@ fn assert_in_catalogue(page: &str) {
     for line in page.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let (name, kind) = line.split_once(' ').unwrap();
         let metric = metric_catalogue().iter().find(|metric| metric.name == name);
-        let metric = metric.unwrap_or_else(|| panic!("{name} is not in the catalogue"));
+        assert!(metric.is_some(), "{name} is not in the catalogue");
+        let metric = metric.unwrap();
         let word = match metric.kind {
             MetricKind::Counter => "counter",
             MetricKind::Gauge => "gauge",

@@ -213,7 +213,9 @@ async fn until(client: &SnowflakeClient, is_so: impl Fn(&WarehouseStatus) -> boo
         }
         tokio::task::yield_now().await;
     }
-    panic!("it never was so")
+    let status = client.warehouse_status("batch_wh").await.unwrap();
+    assert!(is_so(&status), "it never was so");
+    status
 }
 
 #[tokio::test]

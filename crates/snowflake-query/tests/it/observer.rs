@@ -66,7 +66,10 @@ async fn a_statement_is_told_with_its_outcome_rows_and_id() {
 }
 
 #[derive(Debug)]
-struct Context(Mutex<Vec<(Option<String>, Option<String>, bool, usize)>>);
+struct Context(Mutex<Vec<Told>>);
+
+/// Warehouse, tag, whether it is our own, and how many binds it has.
+type Told = (Option<String>, Option<String>, bool, usize);
 
 impl Observer for Context {
     fn ended(&self, statement: &Observed<'_>, _: &Ending<'_>) {
@@ -152,6 +155,7 @@ async fn u05_a_detached_statement_ends_when_its_handle_learns_of_it_or_goes() {
 struct Panicking;
 
 impl Observer for Panicking {
+    #[expect(clippy::panic, reason = "a panic is what it is about")]
     fn submitted(&self, _: &Observed<'_>) {
         panic!("in an observer");
     }

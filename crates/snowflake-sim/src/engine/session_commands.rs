@@ -59,13 +59,7 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
     let statement_type = match kind {
         Some("ROLE") => {
             let role = single()?;
-            let access = run.engine().access();
-            if !access.roles.contains_key(&role) {
-                return Err(SqlError::cannot_use());
-            }
-            if !access.available(&run.context.user).contains(&role) {
-                return Err(not_assigned(&role));
-            }
+            may_take(run, &role)?;
             state.context.role = Some(role);
             StatementType::USE
         }
@@ -118,6 +112,15 @@ fn use_object(run: &Run, cursor: &mut Cursor<'_>) -> Result<Outcome, SqlError> {
     drop(state);
     drop(catalog);
     status(DONE, statement_type)
+}
+
+/// Whether the user may act in a role.
+fn may_take(run: &Run, role: &str) -> Result<(), SqlError> {
+    let access = run.engine().access();
+    if !access.roles.contains_key(role) {
+        return Err(SqlError::cannot_use());
+    }
+    if access.available(&run.context.user).contains(role) { Ok(()) } else { Err(not_assigned(role)) }
 }
 
 /// A role that is there, but not for the user.

@@ -112,7 +112,7 @@ impl Target {
         let mut tables = Tables::new();
         let own = self.table.schema();
         let (schema, batches) = (numbered_schema(own), numbered(own, version)?);
-        let source = Partitions::new(self.name.clone(), schema, batches, own.fields().len());
+        let source = Partitions::source(self.name.clone(), schema, batches, own.fields().len());
         tables.insert(NAME.to_owned(), source);
         let projection = items
             .into_iter()

@@ -69,11 +69,7 @@ pub(in super::super) fn kind_of(tokens: &Tokens) -> &'static str {
 /// Into a table, or out of one.
 fn copy(mut cursor: Cursor<'_>) -> &'static str {
     cursor.word("INTO");
-    let unloads = match cursor.peek() {
-        Some(Token::AtSign) => true,
-        Some(Token::SingleQuotedString(_)) => true,
-        _ => false,
-    };
+    let unloads = matches!(cursor.peek(), Some(Token::AtSign | Token::SingleQuotedString(_)));
     if unloads { "UNLOAD" } else { "COPY" }
 }
 

@@ -204,7 +204,7 @@ fn relation(
             let version = rewriter.run.version(&table)?;
             let (schema, batches) = (Arc::clone(table.schema()), version.batches.clone());
             let columns = schema.fields().len();
-            let source = Partitions::new(path.to_string(), schema, batches, columns);
+            let source = Partitions::source(path.to_string(), schema, batches, columns);
             rewriter.tables.insert(path.to_string(), source);
             Ok(table_factor(object(&[&path.database, &path.schema, &path.name]), alias))
         }

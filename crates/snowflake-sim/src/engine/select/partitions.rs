@@ -28,7 +28,7 @@ pub(in super::super) struct Partitions {
 
 impl Partitions {
     /// The rows of a table at one time; columns after the first `columns` are not the table's own.
-    pub(in super::super) fn new(
+    pub(in super::super) fn source(
         name: String,
         schema: SchemaRef,
         batches: Vec<RecordBatch>,

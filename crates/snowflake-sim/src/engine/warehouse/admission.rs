@@ -5,8 +5,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use super::compute::Grant;
 use super::fleet::Entered;
-use super::warehouse::Grant;
 use super::{Actor, Size, WarehouseEvent, WarehouseLoad, WarehouseUsage, needs_compute};
 use crate::engine::access::Object;
 use crate::engine::{Engine, EngineSession, SqlError, Statement};

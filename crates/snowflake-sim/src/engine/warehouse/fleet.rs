@@ -8,8 +8,8 @@ use snowflake_transport::{Clock, Entropy};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::oneshot;
 
+use super::compute::{Grant, State, Waiter, Warehouse};
 use super::event::{Actor, WarehouseEvent};
-use super::warehouse::{Grant, State, Waiter, Warehouse};
 use super::{Credits, Settings, Snapshot, Waiting, WarehouseLoad, WarehouseUsage};
 use crate::engine::{CancelToken, SqlError};
 

@@ -2,6 +2,7 @@
 
 mod admission;
 mod charge;
+mod compute;
 mod event;
 mod fleet;
 mod load;
@@ -12,7 +13,6 @@ mod size;
 mod snapshot;
 #[cfg(test)]
 mod tests;
-mod warehouse;
 
 pub(crate) use admission::{Admission, Admitted, Waiting};
 pub(crate) use charge::{Credits, WarehouseUsage};

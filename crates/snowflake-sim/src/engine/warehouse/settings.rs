@@ -187,7 +187,7 @@ fn seconds(name: &str, value: &str) -> Result<Option<NonZeroU64>, SqlError> {
     if value.eq_ignore_ascii_case("NULL") {
         return Ok(None);
     }
-    value.parse().map(NonZeroU64::new).or_else(|_| Err(invalid(name, value)))
+    value.parse().map(NonZeroU64::new).map_err(|_| invalid(name, value))
 }
 
 fn invalid(name: &str, value: &str) -> SqlError {

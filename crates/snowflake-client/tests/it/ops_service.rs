@@ -1,7 +1,7 @@
 //! The program `snowflake-ops` and the service on a client, against the embedded server over real sockets.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -113,6 +113,32 @@ fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
+/// A collector of traces that takes one batch: the request as it came.
+fn take_one(listener: &TcpListener) -> Vec<u8> {
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let (mut request, mut buffer) = (Vec::new(), [0; 16 << 10]);
+    let length = loop {
+        let read = stream.read(&mut buffer).unwrap();
+        assert!(read > 0, "the exporter hung up");
+        request.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&request).into_owned();
+        if let Some((head, _)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            break head.len() + 4 + length.unwrap_or(0_usize);
+        }
+    };
+    while request.len() < length {
+        let read = stream.read(&mut buffer).unwrap();
+        assert!(read > 0, "the exporter hung up");
+        request.extend_from_slice(&buffer[..read]);
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+    request
+}
+
 fn text(output: &Output) -> (String, String) {
     let read = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (read(&output.stdout), read(&output.stderr))
@@ -204,7 +230,10 @@ async fn collectors_show_the_account() {
     beside(move || {
         let page = serving.figures_with("snowflake_collector_up{collector=\"warehouses\"} 1");
         assert!(page.contains("snowflake_warehouse_queued_queries{warehouse=\"WH\"} 0\n"), "{page}");
-        serving.figures_with("snowflake_collector_up{collector=\"queries\"} 1");
+        let known = ["credits", "load", "storage", "tables", "logins", "tasks", "queries", "loads"];
+        for collector in known {
+            serving.figures_with(&format!("snowflake_collector_up{{collector=\"{collector}\"}} 1"));
+        }
         let page = serving.figures_with("snowflake_collector_interval_seconds{collector=\"credits\"} 3600");
         assert!(page.contains("snowflake_account_queries{warehouse="), "{page}");
     })
@@ -272,4 +301,27 @@ async fn top_shows_warehouses_and_running_statements_once() {
     let line = stdout.lines().find(|line| line.starts_with("WH ")).unwrap_or_default();
     assert!(line.contains("X-Small"), "{stdout}");
     assert!(stdout.contains("QUERY ID") && !stdout.contains('\u{1b}'), "{stdout}");
+}
+
+#[cfg(feature = "otlp")]
+#[tokio::test(flavor = "multi_thread")]
+async fn o12_statements_reach_a_collector_of_traces_without_their_text() {
+    let sim = server().start().await.unwrap();
+    let request = beside(move || {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let mut command = program(&sim);
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint).args(["top", "--once"]);
+        let child = command.spawn().unwrap();
+        let request = take_one(&listener);
+        drop(child.wait_with_output().unwrap());
+        request
+    })
+    .await;
+    let holds = |wanted: &str| request.windows(wanted.len()).any(|window| window == wanted.as_bytes());
+    assert!(request.starts_with(b"POST /v1/traces HTTP/1.1"));
+    for wanted in ["snowflake-ops", "db.operation.name", "SHOW"] {
+        assert!(holds(wanted), "{wanted} was not sent");
+    }
+    assert!(!holds(PASSWORD) && !holds("INFORMATION_SCHEMA.QUERY_HISTORY"), "no text of a statement");
 }

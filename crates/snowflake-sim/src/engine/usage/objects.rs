@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, new_null_array};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, new_null_array};
 use arrow_schema::Schema;
 
 use super::super::SqlError;
 use super::super::catalog::ObjectPath;
 use super::super::information_schema;
 use super::super::run::Run;
-use super::super::types::field;
+use super::super::types::{SqlType, field};
 use super::field::{INSTANT, Rows};
 
 /// The views that are read so.
@@ -31,9 +31,9 @@ pub(super) fn view(run: &Run, name: &str) -> Result<Rows, SqlError> {
     let Some((schema, batches)) = found else {
         let columns = information_schema::columns_of(name).unwrap_or_default();
         let fields: Vec<_> = columns.iter().map(|each| field(&each.name, &each.data_type, true)).collect();
-        return with_deleted((Arc::new(Schema::new(fields)), Vec::new()));
+        return with_deleted(name, (Arc::new(Schema::new(fields)), Vec::new()));
     };
-    with_deleted((schema, batches))
+    with_deleted(name, (schema, batches))
 }
 
 /// `DATABASES`, which every database answers alike.
@@ -41,16 +41,22 @@ pub(super) fn databases(run: &Run) -> Result<Rows, SqlError> {
     let first = run.engine().catalog().databases.keys().next().cloned();
     let schema = information_schema::NAME.to_owned();
     let path = ObjectPath { database: first.unwrap_or_default(), schema, name: "DATABASES".to_owned() };
-    with_deleted(information_schema::read(run, &path)?)
+    with_deleted(&path.name, information_schema::read(run, &path)?)
 }
 
-fn with_deleted((schema, batches): Rows) -> Result<Rows, SqlError> {
-    let deleted = field("DELETED", &INSTANT, true);
+/// Adds the column that tells of dropped objects, of which nothing is kept: a time, and of storage whether.
+fn with_deleted(view: &str, (schema, batches): Rows) -> Result<Rows, SqlError> {
+    let is_storage = view == "TABLE_STORAGE_METRICS";
+    let deleted = field("DELETED", if is_storage { &SqlType::Boolean } else { &INSTANT }, true);
     let fields = schema.fields().iter().map(Arc::clone).chain([Arc::new(deleted)]);
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let with = |batch: RecordBatch| {
-        let nulls = new_null_array(schema.field(schema.fields().len() - 1).data_type(), batch.num_rows());
-        let columns = batch.columns().iter().map(Arc::clone).chain([nulls]).collect();
+        let (data_type, rows) = (schema.field(schema.fields().len() - 1).data_type(), batch.num_rows());
+        let deleted: ArrayRef = match is_storage {
+            true => Arc::new(BooleanArray::from(vec![false; rows])),
+            false => new_null_array(data_type, rows),
+        };
+        let columns = batch.columns().iter().map(Arc::clone).chain([deleted]).collect();
         RecordBatch::try_new(Arc::clone(&schema), columns).map_err(SqlError::internal)
     };
     let batches = batches.into_iter().map(with).collect::<Result<Vec<_>, _>>()?;

@@ -81,6 +81,20 @@ async fn w16_a_warehouse_is_listed_resized_suspended_and_resumed() {
 }
 
 #[tokio::test]
+async fn w03_the_load_of_a_warehouse_is_what_ran_on_it() {
+    let (_server, client) = start().await;
+    let now = time::OffsetDateTime::now_utc();
+    let numbers = "CREATE TABLE t AS SELECT SEQ4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 300000))";
+    run(&client, &[numbers, "SELECT COUNT(DISTINCT n * n) FROM t"]).await;
+    let (from, to) = (now - time::Duration::minutes(1), now + time::Duration::minutes(2));
+    let load = client.warehouse_load("wh", from, to).await.unwrap();
+    assert!(load.iter().all(|load| load.warehouse == "WH" && load.start_time < load.end_time));
+    assert!(load.iter().any(|load| load.running > 0.0), "{load:?}");
+    assert!(load.iter().all(|load| load.queued_load == 0.0 && load.blocked == 0.0));
+    client.close().await;
+}
+
+#[tokio::test]
 async fn w02_a_warehouse_that_does_not_exist_is_named() {
     let (_server, client) = start().await;
     let missing = client.warehouse_status("gone").await.unwrap_err();

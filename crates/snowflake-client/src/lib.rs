@@ -174,3 +174,7 @@ mod metadata_guide {}
 #[cfg(all(doctest, feature = "sim"))]
 #[doc = include_str!("../../../docs/guide/cost.md")]
 mod cost_guide {}
+
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../docs/guide/budgets.md")]
+mod budgets_guide {}

@@ -33,6 +33,7 @@ pub mod sql;
 mod statement_type;
 mod type_name;
 mod types;
+mod warehouse_size;
 pub mod wire;
 
 pub use account::{AccountId, Protocol, ServerAddress};
@@ -48,3 +49,4 @@ pub use rowset::{ArrowOptions, Numbers, ResultSchema, Timestamps};
 pub use secret::Secret;
 pub use statement_type::StatementType;
 pub use types::{Column, DataType};
+pub use warehouse_size::WarehouseSize;

@@ -33,7 +33,8 @@ impl Took {
             return Self { at: now, compilation, execution: busy.saturating_sub(compilation) };
         };
         let entropy = options.entropy.as_ref();
-        let execution = speed.duration(entry.work.bytes_scanned(), place.warehouse.size.nodes(), entropy);
+        let execution =
+            speed.duration(entry.work.bytes_scanned(), place.warehouse.size.nodes().into(), entropy);
         let at = started
             .checked_add(time::Duration::try_from(queued + compilation + execution).unwrap_or_default());
         Self { at: at.unwrap_or(now), compilation, execution }

@@ -115,7 +115,7 @@ fn row(warehouse: &Snapshot, owner: &str, is_current: bool) -> Vec<(&'static str
         ("name", text(&warehouse.name)),
         ("state", text(warehouse.state)),
         ("type", text(&settings.kind)),
-        ("size", text(settings.size.name())),
+        ("size", text(settings.size.as_str())),
         ("min_cluster_count", count_value(settings.min_clusters)),
         ("max_cluster_count", count_value(settings.max_clusters)),
         ("started_clusters", count_value(warehouse.clusters)),

@@ -63,7 +63,7 @@ const COMMON: &[Field<Query>] = &[
     Field::new("ROLE_NAME", TEXT, |query| optional(query.entry.asked.context.role.as_deref())),
     Field::new("WAREHOUSE_NAME", TEXT, |query| optional(warehouse(query))),
     Field::new("WAREHOUSE_SIZE", TEXT, |query| {
-        optional(query.place.as_ref().map(|place| place.warehouse.size.name()))
+        optional(query.place.as_ref().map(|place| place.warehouse.size.as_str()))
     }),
     Field::new("WAREHOUSE_TYPE", TEXT, |query| {
         optional(query.place.as_ref().map(|place| place.warehouse.kind.as_str()))

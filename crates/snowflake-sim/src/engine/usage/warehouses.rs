@@ -41,7 +41,7 @@ const EVENT: [Field<WarehouseEvent>; 12] = [
     Field::new("USER_NAME", TEXT, |event| optional(event.actor.as_ref().map(|actor| actor.user.as_str()))),
     Field::new("ROLE_NAME", TEXT, |event| optional(event.actor.as_ref().map(|actor| actor.role.as_str()))),
     Field::new("QUERY_ID", TEXT, |event| optional(event.actor.as_ref().map(|actor| actor.query_id.as_str()))),
-    Field::new("SIZE", TEXT, |event| Value::text(event.size.name())),
+    Field::new("SIZE", TEXT, |event| Value::text(event.size.as_str())),
     Field::new("CLUSTER_COUNT", INTEGER, |event| count_value(event.clusters)),
 ];
 

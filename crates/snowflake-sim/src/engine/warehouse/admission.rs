@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use snowflake_proto::WarehouseSize;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::compute::Grant;
 use super::fleet::Entered;
-use super::{Actor, Size, WarehouseEvent, WarehouseLoad, WarehouseUsage, needs_compute};
+use super::{Actor, WarehouseEvent, WarehouseLoad, WarehouseUsage, needs_compute};
 use crate::engine::access::Object;
 use crate::engine::{Engine, EngineSession, SqlError, Statement};
 
@@ -34,7 +35,7 @@ pub(crate) struct Admitted {
     pub(crate) id: u64,
     pub(crate) name: String,
     pub(crate) kind: String,
-    pub(crate) size: Size,
+    pub(crate) size: WarehouseSize,
     /// The cluster, from 1.
     pub(crate) cluster: usize,
     /// When it got its place.

@@ -240,7 +240,7 @@ impl Warehouse {
     }
 
     fn start_cluster(&mut self, at: OffsetDateTime, event: &'static str, reason: &'static str) {
-        self.meter.start(at, self.settings.size.nodes());
+        self.meter.start(at, self.settings.size.nodes().into());
         self.clusters.push(Cluster { running: Vec::new(), idle_since: at });
         self.note_cluster(at, Some(self.clusters.len()), event, Some(reason), None);
     }
@@ -259,7 +259,7 @@ impl Warehouse {
         self.updated = now;
         self.changed = now;
         if resized {
-            self.meter.resize(now, self.settings.size.nodes());
+            self.meter.resize(now, self.settings.size.nodes().into());
             self.note(now, "RESIZE_WAREHOUSE", Some("WAREHOUSE_RESIZE"), Some(actor));
         } else {
             self.note(now, "ALTER_WAREHOUSE", None, Some(actor));

@@ -2,9 +2,8 @@
 
 use std::collections::VecDeque;
 
+use snowflake_proto::WarehouseSize;
 use time::OffsetDateTime;
-
-use super::Size;
 
 /// Events of one warehouse that are kept.
 const KEPT: usize = 10_000;
@@ -33,7 +32,7 @@ pub(crate) struct WarehouseEvent {
     /// Who made it happen; nobody, where it came by itself.
     pub(crate) actor: Option<Actor>,
     /// The size and number of clusters after it.
-    pub(crate) size: Size,
+    pub(crate) size: WarehouseSize,
     pub(crate) clusters: usize,
 }
 

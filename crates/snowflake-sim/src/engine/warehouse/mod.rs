@@ -9,7 +9,6 @@ mod load;
 mod meter;
 mod need;
 mod settings;
-mod size;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -22,5 +21,4 @@ pub(crate) use fleet::WarehouseOptions;
 pub(crate) use load::WarehouseLoad;
 pub(crate) use need::needs_compute;
 pub(super) use settings::Settings;
-pub(crate) use size::Size;
 pub(super) use snapshot::Snapshot;

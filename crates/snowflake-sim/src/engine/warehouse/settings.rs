@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU64;
 
+use snowflake_proto::WarehouseSize;
+
 use super::super::SqlError;
 use super::super::syntax::Options;
-use super::Size;
 
 /// Statements that one cluster runs at a time, unless set.
 const CONCURRENCY: usize = 8;
@@ -17,7 +18,7 @@ const AUTO_SUSPEND: u64 = 600;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Settings {
     pub(in super::super) kind: String,
-    pub(in super::super) size: Size,
+    pub(in super::super) size: WarehouseSize,
     pub(in super::super) min_clusters: usize,
     pub(in super::super) max_clusters: usize,
     pub(in super::super) scaling_policy: String,
@@ -42,7 +43,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             kind: "STANDARD".to_owned(),
-            size: Size::default(),
+            size: WarehouseSize::default(),
             min_clusters: 1,
             max_clusters: 1,
             scaling_policy: "STANDARD".to_owned(),
@@ -112,7 +113,9 @@ impl Settings {
         let upper = || value.to_ascii_uppercase();
         match name {
             "WAREHOUSE_TYPE" => self.kind = one_of(name, value, &["STANDARD", "SNOWPARK-OPTIMIZED"])?,
-            "WAREHOUSE_SIZE" => self.size = Size::parse(value).ok_or_else(|| invalid(name, value))?,
+            "WAREHOUSE_SIZE" => {
+                self.size = WarehouseSize::parse(value).ok_or_else(|| invalid(name, value))?
+            }
             "GENERATION" => self.generation = Some(one_of(name, value, &["1", "2"])?),
             "RESOURCE_CONSTRAINT" => self.resource_constraint = Some(upper()),
             "MIN_CLUSTER_COUNT" => self.min_clusters = count(name, value)?,

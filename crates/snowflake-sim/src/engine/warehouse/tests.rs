@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use snowflake_proto::WarehouseSize;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::fleet::{Entered, Fleet};
-use super::{Actor, Size, WarehouseOptions};
+use super::{Actor, WarehouseOptions};
 use crate::engine::CancelToken;
 use crate::engine::warehouse::Settings;
 use crate::{ManualClock, SeededEntropy};
@@ -24,7 +25,7 @@ enum Step {
     End,
     Suspend,
     Resume,
-    Resize(Size),
+    Resize(WarehouseSize),
     AutoSuspend(u32),
     Pass(u32),
 }
@@ -35,7 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => Just(Step::End),
         2 => Just(Step::Suspend),
         2 => Just(Step::Resume),
-        2 => prop::sample::select(&Size::ALL[..]).prop_map(Step::Resize),
+        2 => prop::sample::select(&WarehouseSize::ALL[..]).prop_map(Step::Resize),
         1 => (0_u32..300).prop_map(Step::AutoSuspend),
         6 => (1_u32..700).prop_map(Step::Pass),
     ]
@@ -108,7 +109,7 @@ impl Model {
             Step::Suspend if self.on && self.running > 0 => self.stopping = true,
             Step::Suspend if self.on => self.stop(),
             Step::Resume if !self.on => self.start(),
-            Step::Resize(size) => self.nodes = size.nodes(),
+            Step::Resize(size) => self.nodes = size.nodes().into(),
             Step::AutoSuspend(seconds) => self.auto_suspend = *seconds,
             Step::Pass(seconds) => (0..*seconds).for_each(|_| self.second()),
             Step::End | Step::Suspend | Step::Resume => {}

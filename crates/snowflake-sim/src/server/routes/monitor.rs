@@ -64,7 +64,7 @@ fn work(entry: &Entry) -> Work {
     Work {
         sql: Some(entry.asked.sql.clone()),
         warehouse_id: place.as_ref().map(|warehouse| warehouse.id),
-        warehouse_size: place.as_ref().map(|warehouse| warehouse.size.name().to_owned()),
+        warehouse_size: place.as_ref().map(|warehouse| warehouse.size.as_str().to_owned()),
         warehouse_kind: place.map(|warehouse| warehouse.kind),
         bytes_scanned: entry.work.bytes_scanned(),
     }

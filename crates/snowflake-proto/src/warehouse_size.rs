@@ -3,9 +3,10 @@
 use std::fmt;
 
 /// The size of a warehouse: each is twice the one before, in nodes and in credits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WarehouseSize {
-    /// One credit an hour.
+    /// One credit an hour. What the service makes when nothing is said.
+    #[default]
     XSmall,
     /// Two credits an hour.
     Small,
@@ -46,7 +47,7 @@ impl WarehouseSize {
     /// `None` for anything else.
     ///
     /// ```
-    /// use snowflake_ops::WarehouseSize;
+    /// use snowflake_proto::WarehouseSize;
     ///
     /// assert_eq!(WarehouseSize::parse("2X-Large"), Some(WarehouseSize::X2Large));
     /// assert_eq!(WarehouseSize::parse("xsmall"), Some(WarehouseSize::XSmall));
@@ -54,7 +55,7 @@ impl WarehouseSize {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let is_sign = |c: char| matches!(c, '-' | '_' | ' ' | '\'');
+        let is_sign = |c: char| matches!(c, '-' | '_' | ' ');
         let bare: String = text.chars().filter(|c| !is_sign(*c)).map(|c| c.to_ascii_uppercase()).collect();
         Some(match bare.as_str() {
             "XSMALL" => Self::XSmall,
@@ -135,7 +136,17 @@ mod tests {
             assert_eq!(WarehouseSize::parse(size.keyword()), Some(size));
             assert_eq!(WarehouseSize::parse(&size.to_string().to_lowercase()), Some(size));
         }
-        for text in ["", "X", "7X-Large", "LARGE; DROP", "0"] {
+        for (size, spellings) in [
+            (WarehouseSize::XSmall, &["XSMALL", "x-small", "X_SMALL"][..]),
+            (WarehouseSize::X2Large, &["XXLARGE", "X2LARGE", "2X-LARGE", "2xlarge"]),
+            (WarehouseSize::X3Large, &["XXXLARGE", "X3LARGE", "3X-Large"]),
+            (WarehouseSize::X6Large, &["X6LARGE", "6X-LARGE"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(WarehouseSize::parse(spelling), Some(size), "{spelling}");
+            }
+        }
+        for text in ["", "X", "HUGE", "7X-Large", "7X-LARGE", "XXXXLARGE", "LARGE; DROP", "0"] {
             assert_eq!(WarehouseSize::parse(text), None, "{text}");
         }
     }
@@ -143,7 +154,7 @@ mod tests {
     #[test]
     fn each_size_is_twice_the_one_before() {
         let nodes = WarehouseSize::ALL.map(WarehouseSize::nodes);
-        assert_eq!((nodes[0], nodes[9]), (1, 512));
+        assert_eq!(nodes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
         assert!(nodes.windows(2).all(|pair| pair[1] == 2 * pair[0]));
         assert!((WarehouseSize::Large.credits_per_hour() - 8.0).abs() < f64::EPSILON);
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _};
-use snowflake_proto::encryption::{Encryptor, FileKey, encrypted_size};
+use snowflake_proto::encryption::{BLOCK, Encryptor, FileKey, encrypted_size};
 
 use super::buffers::Buffers;
 use super::seal::Hasher;
@@ -19,9 +19,6 @@ use crate::store::Replay;
 
 /// How much of a file is read and encrypted at a time, in bytes.
 const STEP: usize = 1 << 20;
-
-/// How much longer encrypted bytes may be, in bytes.
-const ENCRYPTED: usize = 16;
 
 /// The bytes of one object. Clones are the same bytes.
 #[derive(Clone, Debug)]
@@ -167,7 +164,7 @@ impl Rereading {
 
     /// Reads the next part into a buffer.
     fn read(&mut self, again: &Again, part: usize, is_last: bool, mut ready: Vec<u8>) -> io::Result<Vec<u8>> {
-        ready.reserve_exact(part.saturating_add(STEP + ENCRYPTED));
+        ready.reserve_exact(part.saturating_add(STEP + BLOCK));
         ready.append(&mut self.beyond);
         while self.hasher.is_some() && (is_last || ready.len() < part) {
             self.step(again, &mut ready)?;

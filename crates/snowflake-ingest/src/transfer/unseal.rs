@@ -3,16 +3,13 @@
 use std::fmt;
 
 use bytes::Bytes;
-use snowflake_proto::encryption::{Decryptor, FileKey, MasterKey};
+use snowflake_proto::encryption::{BLOCK, Decryptor, FileKey, MasterKey};
 
 use super::fault::{DamagedSnafu, Fault};
 use super::seal::Hasher;
 use super::workers::on_thread;
 use crate::error::Result;
 use crate::store::Metadata;
-
-/// What a decryptor may have held back, in bytes.
-const AES_BLOCK: usize = 16;
 
 /// Opens the pieces of an object in their order.
 pub(super) struct Opener {
@@ -47,7 +44,7 @@ impl Opener {
     ) -> std::io::Result<(Vec<u8>, Self)> {
         on_thread(move || {
             plain.clear();
-            plain.reserve(pieces.iter().map(Bytes::len).sum::<usize>() + AES_BLOCK);
+            plain.reserve(pieces.iter().map(Bytes::len).sum::<usize>() + BLOCK);
             for piece in pieces {
                 let start = plain.len();
                 match &mut self.decryptor {

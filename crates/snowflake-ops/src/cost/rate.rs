@@ -1,10 +1,10 @@
 //! What an hour of a warehouse costs.
 
-use snafu::{OptionExt, ResultExt};
-use snowflake_proto::Identifier;
+use snafu::OptionExt;
 use snowflake_query::Pool;
 
-use crate::error::{NameSnafu, NoRateSnafu, Result};
+use crate::error::{NoRateSnafu, Result};
+use crate::names::identifier;
 use crate::warehouse::{WarehouseSize, WarehouseStatus, warehouse_status};
 
 /// A warehouse as far as its cost goes.
@@ -41,9 +41,7 @@ pub(super) async fn fetch_rate(pool: &Pool, warehouse: &str) -> Result<Rate> {
 
 /// The exact name that a spelling of SQL means.
 pub(super) fn exact(warehouse: &str) -> Result<String> {
-    let parsed = Identifier::parse(warehouse)
-        .with_context(|_| NameSnafu { name: warehouse.escape_debug().to_string() })?;
-    Ok(parsed.name().to_owned())
+    Ok(identifier(warehouse)?.name().to_owned())
 }
 
 fn factor(status: &WarehouseStatus) -> f64 {

@@ -1,13 +1,14 @@
 //! Listing, suspending, resuming and resizing warehouses.
 
-use snafu::{IntoError, ResultExt};
+use snafu::IntoError;
 use snowflake_proto::{Identifier, Literal, ServerCode};
 use snowflake_query::Pool;
 
 use super::{WarehouseSize, WarehouseState, WarehouseStatus};
 use crate::account_usage::{role_of, spelled};
 use crate::answer::read_all;
-use crate::error::{NameSnafu, NoWarehouseSnafu, Result, WarehouseRefusedSnafu};
+use crate::error::{NoWarehouseSnafu, Result, WarehouseRefusedSnafu};
+use crate::names::identifier;
 
 const SHOW: &str = "SHOW WAREHOUSES";
 /// The code of an ALTER WAREHOUSE that finds the warehouse in the wanted state already.
@@ -37,7 +38,7 @@ pub async fn list_warehouses(pool: &Pool) -> Result<Vec<WarehouseStatus>> {
 /// # Cancellation
 /// Dropping the future tells the service to stop the statement.
 pub async fn warehouse_status(pool: &Pool, name: &str) -> Result<WarehouseStatus> {
-    let identifier = parse(name)?;
+    let identifier = identifier(name)?;
     match find(pool, &identifier).await? {
         Some(status) => Ok(status),
         None => {
@@ -56,7 +57,7 @@ pub async fn warehouse_status(pool: &Pool, name: &str) -> Result<WarehouseStatus
 /// # Cancellation
 /// Dropping the future tells the service to stop the statement, which may have been carried out.
 pub async fn suspend_warehouse(pool: &Pool, name: &str) -> Result<()> {
-    let identifier = parse(name)?;
+    let identifier = identifier(name)?;
     let altered = alter(pool, &identifier, "SUSPEND", "suspended", "OPERATE").await;
     match altered {
         Err(error) if is_invalid_state(&error) => {
@@ -75,7 +76,7 @@ pub async fn suspend_warehouse(pool: &Pool, name: &str) -> Result<()> {
 /// # Cancellation
 /// Dropping the future tells the service to stop the statement, which may have been carried out.
 pub async fn resume_warehouse(pool: &Pool, name: &str) -> Result<()> {
-    let identifier = parse(name)?;
+    let identifier = identifier(name)?;
     let altered = alter(pool, &identifier, "RESUME IF SUSPENDED", "resumed", "OPERATE").await;
     match altered {
         Err(error) if is_invalid_state(&error) => {
@@ -98,11 +99,7 @@ pub async fn resume_warehouse(pool: &Pool, name: &str) -> Result<()> {
 /// Dropping the future tells the service to stop the statement, which may have been carried out.
 pub async fn resize_warehouse(pool: &Pool, name: &str, size: WarehouseSize) -> Result<()> {
     let change = format!("SET WAREHOUSE_SIZE = {}", Literal::text(size.as_str()));
-    alter(pool, &parse(name)?, &change, "resized", "MODIFY").await
-}
-
-fn parse(name: &str) -> Result<Identifier> {
-    Ok(Identifier::parse(name).with_context(|_| NameSnafu { name: name.escape_debug().to_string() })?)
+    alter(pool, &identifier(name)?, &change, "resized", "MODIFY").await
 }
 
 async fn find(pool: &Pool, name: &Identifier) -> Result<Option<WarehouseStatus>> {

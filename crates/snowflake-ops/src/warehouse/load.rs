@@ -1,6 +1,6 @@
 //! How busy a warehouse was.
 
-use snafu::{IntoError, ResultExt};
+use snafu::IntoError;
 use snowflake_proto::{Identifier, Literal};
 use snowflake_query::Pool;
 use time::OffsetDateTime;
@@ -9,7 +9,8 @@ use time::format_description::well_known::Rfc3339;
 use super::control::is_refusal;
 use crate::account_usage::{role_of, spelled};
 use crate::answer::{AnswerRow, read_all};
-use crate::error::{NameSnafu, Result, WarehouseRefusedSnafu};
+use crate::error::{Result, WarehouseRefusedSnafu};
+use crate::names::identifier;
 
 const VIEW: &str = "WAREHOUSE_LOAD_HISTORY";
 
@@ -52,12 +53,11 @@ pub async fn warehouse_load(
     from: OffsetDateTime,
     to: OffsetDateTime,
 ) -> Result<Vec<WarehouseLoad>> {
-    let named = NameSnafu { name: name.escape_debug().to_string() };
-    let identifier = Identifier::parse(name).context(named)?;
-    match read_all(pool, statement(&identifier, from, to), VIEW, WarehouseLoad::read).await {
+    let warehouse = identifier(name)?;
+    match read_all(pool, statement(&warehouse, from, to), VIEW, WarehouseLoad::read).await {
         Err(error) => match error.into_query() {
             Ok(source) if source.code().is_some_and(is_refusal) => {
-                let (name, role) = (spelled(identifier.name()), role_of(pool, &VIEW.into()).await);
+                let (name, role) = (spelled(warehouse.name()), role_of(pool, &VIEW.into()).await);
                 let refused = WarehouseRefusedSnafu { name, verb: "looked at", privilege: "MONITOR", role };
                 Err(refused.into_error(source).into())
             }

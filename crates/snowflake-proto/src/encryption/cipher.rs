@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use super::key::FileKey;
 use crate::error::{Error, Result};
 
-/// Bytes of a block of AES.
-pub(super) const BLOCK: usize = 16;
+/// Bytes of a block of AES: an encrypted file is longer by at most as many, and a decryptor holds back no more.
+pub const BLOCK: usize = 16;
 
 /// The same words for every way in which a file can be damaged: which it was is nobody's business.
 const NOT_WHOLE: &str = "the encrypted file is not whole";

@@ -8,5 +8,5 @@
 mod cipher;
 mod key;
 
-pub use cipher::{Decryptor, Encryptor, encrypted_size};
+pub use cipher::{BLOCK, Decryptor, Encryptor, encrypted_size};
 pub use key::{FileKey, MasterKey};
